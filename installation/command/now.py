@@ -1,0 +1,75 @@
+"""`underfoot now` shows the record: every field, its value, its unit."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..config import ConfigError
+from ..now import FIELDS, Now, Provenance, default_path, table
+
+
+@click.command(short_help="The record, once or live.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object by field name.")
+@click.option("--now", "record", type=click.Path(path_type=Path), help="Another record.")
+def command(watch: bool, as_json: bool, record: Path | None) -> None:
+    """Show everything that is true at this moment."""
+    now = join(record)
+    if not watch:
+        click.echo(json.dumps(snapshot(now)) if as_json else "\n".join(lines(now)))
+        return
+    while True:
+        if as_json:
+            click.echo(json.dumps(snapshot(now)))
+        else:
+            click.clear()
+            click.echo("\n".join(line for line in lines(now)))
+        time.sleep(0.5)
+
+
+def join(record: Path | None = None) -> Now:
+    """Open the record of the piece that runs here, as a guest.
+
+    Raises:
+        ConfigError: none runs, or it is another version's.
+    """
+    path = record or default_path()
+    try:
+        return Now(path)
+    except FileNotFoundError:
+        raise ConfigError(f"No piece runs here ({path} does not exist); start it with `underfoot run`.") from None
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def snapshot(now: Now) -> dict[str, Any]:
+    """All fields by name; numbers that are not finite as null, pictures as lists of rows, `provenance_word` beside."""
+    values = {name: _plain(getattr(now, name)) for name in FIELDS}
+    return values | {"provenance_word": word(now.provenance)}
+
+
+def word(provenance: float) -> str:
+    """The word that stands beside every number."""
+    return Provenance(int(provenance)).name.replace("_", " ")
+
+
+def lines(now: Now) -> list[str]:
+    """One line a field; pictures only by their shape."""
+    rows = []
+    for row in table():
+        value = getattr(now, row.name)
+        shown = "x".join(map(str, value.shape)) if row.kind == "picture" else value
+        shown = f"{shown:.6g}" if isinstance(shown, float) else str(shown).partition("\n")[0]
+        rows.append(f"{row.name:20} {shown:>14} {row.unit:3} {row.meaning}")
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    return value if isinstance(value, str) else value.tolist()

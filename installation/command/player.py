@@ -1,0 +1,55 @@
+"""`underfoot player NAME` runs one player alone, in this process."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from ..config import load, nearest
+from ..now import PLAYERS, Doors, Now, default_path
+from ..plug import plug
+
+ONE_THREAD = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)  # before numpy is imported: no breaks in sound
+
+
+@click.command(short_help="One player alone.")
+@click.argument("name")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="Settings file instead of config.toml.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting that goes before the file."
+)
+@click.option("--now", "record", type=click.Path(path_type=Path), help="The record to play in.")
+def command(name: str, path: Path | None, changes: tuple[str, ...], record: Path | None) -> None:
+    """Run one player: meter, network, sound, screen, light or ledger.
+
+    It plays in the piece that runs on this machine. Where none runs it opens a record of its own.
+    """
+    for variable in ONE_THREAD:
+        os.environ.setdefault(variable, "1")
+    if name not in PLAYERS:
+        raise click.UsageError(f"{name!r} is no player. {nearest(name, PLAYERS)}")
+    config = load(path, changes)
+    now = _join(record or default_path(), name, config.piece.joules_per_grain)
+    from ..player import main
+
+    sys.exit(main(plug(name, "player", "Player").Player, config, now))
+
+
+def _join(record: Path, name: str, joules_per_grain: float) -> Now:
+    try:
+        return Now(record, name)
+    except FileNotFoundError:
+        conductor = Now.open_doors(record)
+    conductor.joules_per_grain = joules_per_grain
+    conductor.opened_at, conductor.opened_on = time.monotonic(), time.time()
+    conductor.doors = Doors.OPEN
+    click.echo(f"No piece runs here; this player opened a record of its own: {record}")
+    return Now(record, name)

@@ -1,0 +1,258 @@
+"""The conductor starts the players, hears their beats, and brings them back.
+
+It knows players only by name: each is the child command `python -m installation player NAME`, in a session of its own,
+with a log of its own. A player whose beat is silent is ended; one that ended is started again after a pause that
+doubles. The conductor loads neither TensorFlow nor pygame, so that nothing a player does can take it along. When the
+conductor itself is gone, the players notice and leave.
+
+Opening: the screen first, so that a picture stands at once; then the sound, the light and the meter; the network last,
+because importing TensorFlow takes seconds. The doors open when those who give grains are there, or after a moment
+without them. Closing: first those who make joules stop, then those who give grains give what is due, the ledger last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import IO
+
+from .config import Config
+from .now import GRAIN_PLAYERS, Doors, Now, State
+
+ORDER = ("screen", "sound", "light", "meter", "ledger", "network")
+GRACE = {"network": 60.0}  # s a player may take before its first beat
+DEFAULT_GRACE = 10.0
+SILENT = 2.0  # s without a beat: it hangs
+BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before the next try
+HEALTHY = 60.0  # s alive, after which the count of tries begins anew
+LOOK = 0.05  # s between two looks
+OPEN_WITHIN = 1.5  # s after which the doors open even if a giver of grains is missing
+CLOSE_WITHIN = 2.8  # s from the signal to the last child
+LOG_LIMIT = 4_000_000  # bytes; a longer log is begun anew when its player starts
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ALLOWED = {
+    State.STOPPED: {State.STARTING},
+    State.STARTING: {State.PLAYING, State.BACKOFF, State.STOPPING},
+    State.PLAYING: {State.BACKOFF, State.STOPPING},
+    State.BACKOFF: {State.STARTING, State.STOPPED},
+    State.STOPPING: {State.STOPPED},
+}
+
+
+class Child:
+    """One player as the conductor sees it.
+
+    Args:
+        name: the player.
+        command: what to run.
+        now: the record, opened by the conductor.
+        log: the file for what the player prints.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], now: Now, log: Path) -> None:
+        self.name, self.command, self.now, self.log = name, command, now, log
+        self.state = State.STOPPED
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = self.back_at = 0.0
+        self.tries = self.restarts = 0
+
+    def become(self, state: State) -> None:
+        assert state in ALLOWED[self.state], f"{self.name}: {self.state.name} -> {state.name} is not a move"
+        self.state = state
+        self.now[f"{self.name}_state"] = state
+
+    def start(self) -> None:
+        self.become(State.STARTING)
+        self.started_at = time.monotonic()
+        with _open_log(self.log) as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=os.environ | ONE_THREAD,
+            )
+
+    def look(self) -> None:
+        """Move on: notice that it came alive, hangs, ended, or is to be tried again."""
+        if self.state is State.BACKOFF:
+            if time.monotonic() >= self.back_at:
+                self.start()
+            return
+        if self.process is None or self.state is State.STOPPED:
+            return
+        if self.process.poll() is not None:
+            self._rest()
+        elif self.hangs():
+            self.kill()
+            self._rest()
+        elif self.state is State.STARTING and self.beat > self.started_at:
+            self.become(State.PLAYING)
+        elif time.monotonic() - self.started_at > HEALTHY:
+            self.tries = 0
+
+    @property
+    def beat(self) -> float:
+        return float(self.now[f"{self.name}_beat"])
+
+    def hangs(self) -> bool:
+        silent = time.monotonic() - max(self.beat, self.started_at)
+        return silent > (SILENT if self.beat > self.started_at else GRACE.get(self.name, DEFAULT_GRACE))
+
+    def _rest(self) -> None:
+        pause = BACK_OFF[min(self.tries, len(BACK_OFF) - 1)]
+        self.tries += 1
+        self.restarts += 1
+        self.back_at = time.monotonic() + pause
+        self.now[f"{self.name}_restarts"] = self.restarts
+        self.now[f"{self.name}_back_at"] = self.back_at
+        self.become(State.BACKOFF)
+
+    def tell(self, number: int) -> None:
+        if self.process is not None and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it and all it started."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1.0)
+
+    def gone(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def stop(self) -> None:
+        """Ask it to leave; it is not brought back."""
+        if self.state is State.BACKOFF:
+            self.become(State.STOPPED)
+        elif self.state in (State.STARTING, State.PLAYING):
+            self.become(State.STOPPING)
+            self.tell(signal.SIGTERM)
+
+
+def _open_log(path: Path) -> IO[bytes]:
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grown = path.exists() and path.stat().st_size > LOG_LIMIT
+        return path.open("wb" if grown else "ab")
+    return Path(os.devnull).open("wb")
+
+
+class Conductor:
+    """The performance, from opening to closing.
+
+    Args:
+        now: the record, opened by the conductor.
+        config: the settings.
+        arguments: what every player is told on its command line: which settings, which record.
+        logs: folder for the players' logs.
+    """
+
+    def __init__(self, now: Now, config: Config, arguments: Iterable[str], logs: Path) -> None:
+        self.now, self.config = now, config
+        base = [sys.executable, "-m", "installation", "player"]
+        players = [p for p in ORDER if p in config.piece.players]
+        self.children = {p: Child(p, [*base, p, *arguments], now, logs / f"{p}.log") for p in players}
+        self.leaving = False
+        self.began = time.monotonic()
+        self.pressed = 0
+
+    def open(self) -> None:
+        """Write what the players need to know, and start them."""
+        self.now.joules_per_grain = self.config.piece.joules_per_grain
+        self.now.allowance_joules = self.config.doors.allowance_joules
+        self.now.conductor_beat = time.monotonic()
+        for name, child in self.children.items():
+            if name != "network":
+                child.start()
+
+    def run(self, seconds: float = 0.0, each_look: Callable[[], None] = lambda: None) -> None:
+        """Perform.
+
+        Args:
+            seconds: how long the doors stay open; 0 is until told to leave.
+            each_look: called twenty times a second, for a live status.
+        """
+        signal.signal(signal.SIGTERM, lambda *_: self.leave())
+        signal.signal(signal.SIGINT, lambda *_: self.leave())
+        try:
+            self.open()
+            while not self.leaving and not self._over(seconds):
+                self.look()
+                each_look()
+                time.sleep(LOOK)
+        finally:
+            self.close()
+
+    def leave(self) -> None:
+        self.leaving = True
+
+    def look(self) -> None:
+        """One look at everyone; twenty a second."""
+        self.now.conductor_beat = time.monotonic()
+        for child in self.children.values():
+            child.look()
+        if self.now.doors == Doors.SHUT:
+            self._open_doors()
+        else:
+            self._keep_account()
+            self._press_by_clock()
+
+    def _open_doors(self) -> None:
+        givers = [c for n, c in self.children.items() if n in GRAIN_PLAYERS]
+        waited = time.monotonic() - self.began
+        if waited < OPEN_WITHIN and any(c.state is State.STARTING for c in givers):
+            return
+        self.now.opened_at = time.monotonic()
+        self.now.opened_on = time.time()
+        self.now.doors = Doors.OPEN
+        if "network" in self.children:
+            self.children["network"].start()
+
+    def _keep_account(self) -> None:
+        self.now.spent_joules = self.now.earlier_joules + self.now.joules
+
+    def _press_by_clock(self) -> None:
+        every = self.config.doors.fit_every
+        if every and time.monotonic() - self.now.opened_at >= (self.pressed + 1) * every:
+            self.pressed += 1
+            self.now.press()
+
+    def _over(self, seconds: float) -> bool:
+        return bool(seconds and self.now.opened_at and time.monotonic() - self.now.opened_at >= seconds)
+
+    def close(self) -> None:
+        """Let everyone end what they play; whoever does not leave in time is ended."""
+        deadline = time.monotonic() + CLOSE_WITHIN
+        self.now.doors = Doors.CLOSING
+        self._dismiss(("network", "meter"), min(time.monotonic() + 0.6, deadline))
+        self._dismiss(("sound", "screen", "light"), deadline - 0.4)
+        self._dismiss(("ledger",), deadline)
+        self.now.doors = Doors.SHUT
+
+    def _dismiss(self, names: Iterable[str], deadline: float) -> None:
+        leaving = [self.children[n] for n in names if n in self.children]
+        for child in leaving:
+            child.stop()
+        while time.monotonic() < deadline and not all(c.gone() for c in leaving):
+            self.now.conductor_beat = time.monotonic()
+            time.sleep(0.01)
+        for child in leaving:
+            if not child.gone():
+                child.kill()
+            if child.state is State.STOPPING:
+                child.become(State.STOPPED)
+
+    @property
+    def restarts(self) -> int:
+        return sum(c.restarts for c in self.children.values())

@@ -1,0 +1,241 @@
+"""config.toml becomes frozen, typed settings; what it does not know it refuses, and says what was meant.
+
+Every choice of the piece stands in that one file, with its unit. A mistake is found before the show, in one sentence
+that names the file, the key, what is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+HOME = Path(__file__).resolve().parent.parent
+PLAYERS = ("meter", "network", "sound", "screen", "light", "ledger")
+
+
+class ConfigError(ValueError):
+    """A mistake in the settings, as one sentence for a technician."""
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table of config.toml."""
+
+
+Positive = Annotated[float, Meta(gt=0)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Piece(Section, frozen=True):
+    """What the piece is made of."""
+
+    players: tuple[str, ...] = PLAYERS
+    joules_per_grain: Annotated[float, Meta(ge=0.001, le=1e6)] = 1.0
+    language: str = "en"
+    out: str = "out"
+
+
+class DoorsSettings(Section, frozen=True):
+    """When the piece performs, and how much it may use."""
+
+    allowance_joules: Annotated[float, Meta(ge=0)] = 7_200_000.0
+    fit_every: Annotated[float, Meta(ge=0)] = 0.0
+
+
+class MeterSettings(Section, frozen=True):
+    """Where the watts come from."""
+
+    name: str = "auto"
+    rate_hz: Annotated[float, Meta(ge=0.2, le=50)] = 20.0
+
+
+class NetworkSettings(Section, frozen=True):
+    """What is trained."""
+
+    name: str = "seed"
+    backend: Annotated[str, Meta(pattern="^(tensorflow|jax|torch)$", description="tensorflow, jax or torch")] = (
+        "tensorflow"
+    )
+    hold_seconds: Annotated[float, Meta(ge=1, le=600)] = 20.0
+
+
+class SoundSettings(Section, frozen=True):
+    """How it sounds."""
+
+    device: str = ""
+    channels: Annotated[int, Meta(ge=1, le=8)] = 2
+    rate_hz: Annotated[int, Meta(ge=8000, le=192_000)] = 48_000
+    block: Annotated[int, Meta(ge=64, le=4096)] = 512
+    latency: Annotated[float, Meta(ge=0.005, le=1)] = 0.1
+    voices: tuple[str, ...] = ("rain", "hum")
+    file: str = ""
+
+
+class ScreenSettings(Section, frozen=True):
+    """How it looks."""
+
+    width: Annotated[int, Meta(ge=320, le=7680)] = 1920
+    height: Annotated[int, Meta(ge=240, le=4320)] = 1080
+    fullscreen: bool = False
+    headless: bool = False
+    picture: str = ""
+
+
+class LightSettings(Section, frozen=True):
+    """The strip on the floor."""
+
+    device: str = "pretend"
+    port: str = "auto"
+    baud: Annotated[int, Meta(ge=9600, le=2_000_000)] = 250_000
+    leds: Annotated[int, Meta(ge=1, le=600)] = 144
+    length: Positive = 2.4
+
+
+class TextSettings(Section, frozen=True):
+    """The words."""
+
+    enabled: bool = True
+    passages: str = ""
+
+
+class LedgerSettings(Section, frozen=True):
+    """What is kept."""
+
+    file: str = "out/ledger.sqlite"
+
+
+class Place(Section, frozen=True):
+    """Where the piece stands; the host fills it in, and what is empty is never shown."""
+
+    mains_hz: Annotated[float, Meta(ge=50, le=60)] = 50.0
+
+
+class Config(Section, frozen=True):
+    """All settings of one performance."""
+
+    piece: Piece = Piece()
+    doors: DoorsSettings = DoorsSettings()
+    meter: MeterSettings = MeterSettings()
+    network: NetworkSettings = NetworkSettings()
+    sound: SoundSettings = SoundSettings()
+    screen: ScreenSettings = ScreenSettings()
+    light: LightSettings = LightSettings()
+    text: TextSettings = TextSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    place: Place = Place()
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The sentence that helps with a wrong name: the one meant, or the list."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, 1, 0.6)
+    return f"Did you mean {close[0]!r}?" if close else f"Known are: {', '.join(names)}."
+
+
+def find() -> Path:
+    """The settings file in force: ./config.toml, else the one beside the package.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    for path in (Path("config.toml"), HOME / "config.toml"):
+        if path.is_file():
+            return path
+    raise ConfigError("There is no config.toml here; run from the project's folder or name one with --config FILE.")
+
+
+def load(path: Path | None = None, changes: Iterable[str] = ()) -> Config:
+    """Read and check a settings file.
+
+    Args:
+        path: the file; None takes the one in force.
+        changes: settings that go before it, each `section.key=value`, the value in TOML or a bare word.
+
+    Raises:
+        ConfigError: with one sentence that names the place and the remedy.
+    """
+    path = path or find()
+    tables = _read(path)
+    for change in changes:
+        _change(tables, change)
+    _refuse_unknown(tables, Config, path.name, "")
+    try:
+        config = msgspec.convert(tables, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_sentence(str(error), path.name)) from None
+    _refuse_players(config, path.name)
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file; name another with --config FILE.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: this is not TOML: {error}; mend that line.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: this is not UTF-8 text; save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {os.strerror(error.errno or 0)}; check its permissions.") from None
+
+
+def _change(tables: dict[str, Any], change: str) -> None:
+    key, separator, value = change.partition("=")
+    section, dot, name = key.strip().partition(".")
+    if not (separator and dot and section and name):
+        raise ConfigError(f"--set {change}: write it as section.key=value, for example meter.rate_hz=10.")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    table = tables.setdefault(section, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"--set {change}: [{section}] is not a table of settings.")
+    table[name] = parsed
+
+
+def _refuse_unknown(table: Any, struct: type[Struct], file: str, prefix: str) -> None:
+    if not isinstance(table, dict):
+        return
+    fields = {f.encode_name: f.type for f in msgspec.structs.fields(struct)}
+    for key, value in table.items():
+        if key not in fields:
+            where = f"[{prefix}] " if prefix else ""
+            raise ConfigError(f"{file}: {where}{key} is not a setting. {nearest(key, fields)}")
+        inner = fields[key]
+        if isinstance(inner, type) and issubclass(inner, Struct):
+            _refuse_unknown(value, inner, file, key)
+
+
+def _sentence(message: str, file: str) -> str:
+    """Turn "Expected `float` >= 1 - at `$.meter.rate_hz`" into a sentence with a remedy."""
+    what, _, where = message.partition(" - at `$.")
+    section, _, key = where.rstrip("`").partition(".")
+    place = f"[{section}] {key}" if key else f"[{section}]" if section else "the file"
+    what = what.replace("Expected", "must be", 1).replace("`", "")
+    return f"{file}: {place} {what}; correct it, or leave it out to use the default.{_allowed(section, key)}"
+
+
+def _allowed(section: str, key: str) -> str:
+    """What a key with a closed list of values allows, if its declaration says so."""
+    owner = next((f.type for f in msgspec.structs.fields(Config) if f.name == section), None)
+    if not (isinstance(owner, type) and issubclass(owner, Struct)):
+        return ""
+    for field in msgspec.structs.fields(owner):
+        meta = getattr(field.type, "__metadata__", ())
+        if field.name == key and meta and meta[0].description:
+            return f" Allowed: {meta[0].description}."
+    return ""
+
+
+def _refuse_players(config: Config, file: str) -> None:
+    for name in config.piece.players:
+        if name not in PLAYERS:
+            raise ConfigError(f"{file}: [piece] players names {name!r}, which is no player. {nearest(name, PLAYERS)}")

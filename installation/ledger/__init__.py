@@ -1,0 +1,1 @@
+"""The ledger player and its plug-ins."""

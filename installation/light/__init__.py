@@ -1,0 +1,1 @@
+"""The light player and its plug-ins."""

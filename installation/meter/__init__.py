@@ -1,0 +1,1 @@
+"""The meter player and its plug-ins."""

@@ -1,0 +1,70 @@
+"""A name in config.toml finds the file of that name: a plug-in is a file, and nothing else needs to know it.
+
+A name with a path separator or ending in .py is a file anywhere, so that a workshop's network or an artist's voice
+needs no fork of the piece.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from .config import HOME, ConfigError, nearest
+
+NOT_PLUGS = {"__init__", "player"}
+
+
+def names(folder: str, not_plugs: frozenset[str] = frozenset()) -> list[str]:
+    """The plug-ins of a player's folder, by file name; files that begin with an underscore are not plug-ins."""
+    files = (HOME / "installation" / folder).glob("*.py")
+    return sorted(f.stem for f in files if f.stem not in NOT_PLUGS | not_plugs and not f.stem.startswith("_"))
+
+
+def plug(folder: str, name: str, agreed: str) -> ModuleType:
+    """Import the plug-in called name of a folder.
+
+    Args:
+        folder: a player's folder, such as "meter".
+        name: a file name there without .py, or a path to a file elsewhere.
+        agreed: the class or function such a file must have.
+
+    Raises:
+        ConfigError: there is no such file, or it lacks what was agreed. Errors inside the file pass through.
+    """
+    module = _outside(Path(name)) if _is_path(name) else _inside(folder, name, agreed)
+    if not hasattr(module, agreed):
+        raise ConfigError(f"{name}: a {folder} file must define {agreed!r}; add it, or choose another file.")
+    return module
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".py") or "/" in name or "\\" in name
+
+
+def _inside(folder: str, name: str, agreed: str) -> ModuleType:
+    room = HOME / "installation" / folder
+    if not (room / f"{name}.py").is_file():
+        known = [n for n in names(folder) if _mentions(room / f"{n}.py", agreed)]
+        raise ConfigError(f"{name!r} is no {folder} file. {nearest(name, known)}")
+    return importlib.import_module(f"installation.{folder}.{name}")
+
+
+def _mentions(path: Path, agreed: str) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return f"class {agreed}" in text or f"def {agreed}" in text
+
+
+def _outside(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise ConfigError(f"{path}: there is no such file; write its path from the folder the piece is started in.")
+    name = f"plugged_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{path}: this is not a Python file; give it the ending .py.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

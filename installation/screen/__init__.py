@@ -1,0 +1,1 @@
+"""The screen player and its plug-ins."""

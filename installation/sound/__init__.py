@@ -1,0 +1,1 @@
+"""The sound player and its plug-ins."""
