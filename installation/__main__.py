@@ -15,10 +15,10 @@ class Commands(click.Group):
     """The files of the folder `command`; each has one click command called `command`."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return names("command")
+        return names("command", "command")
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in names("command"):
+        if name not in names("command", "command"):
             return None
         command = plug("command", name, "command").command
         assert isinstance(command, click.Command)
@@ -27,7 +27,7 @@ class Commands(click.Group):
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in names("command") and not args[0].startswith("-"):
+        if args and args[0] not in names("command", "command") and not args[0].startswith("-"):
             raise click.UsageError(f"{args[0]!r} is no command. {nearest(args[0], names('command'))}")
         return super().resolve_command(context, args)
 

@@ -23,7 +23,7 @@ LEAVE_WITHIN = 1.8  # s a player has to end what it plays once it is told to lea
 LOOK_FOR_PARENT = 0.25  # s
 
 
-class Unable(Exception):
+class Unable(Exception):  # noqa: N818  (the phase of a player, not an error of the code)
     """What a player cannot do and a person can mend, as one sentence for the wall."""
 
 

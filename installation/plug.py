@@ -14,13 +14,11 @@ from types import ModuleType
 
 from .config import HOME, ConfigError, nearest
 
-NOT_PLUGS = {"__init__", "player"}
 
-
-def names(folder: str, not_plugs: frozenset[str] = frozenset()) -> list[str]:
-    """The plug-ins of a player's folder, by file name; files that begin with an underscore are not plug-ins."""
+def names(folder: str, agreed: str) -> list[str]:
+    """The plug-ins of a folder: the files that define what was agreed, by name, without importing any."""
     files = (HOME / "installation" / folder).glob("*.py")
-    return sorted(f.stem for f in files if f.stem not in NOT_PLUGS | not_plugs and not f.stem.startswith("_"))
+    return sorted(f.stem for f in files if _defines(f, agreed))
 
 
 def plug(folder: str, name: str, agreed: str) -> ModuleType:
@@ -40,26 +38,38 @@ def plug(folder: str, name: str, agreed: str) -> ModuleType:
     return module
 
 
+def find_file(folder: str, name: str, agreed: str) -> Path:
+    """The file of a plug-in, without importing it.
+
+    Raises:
+        ConfigError: there is no such file.
+    """
+    if _is_path(name):
+        if not Path(name).is_file():
+            raise ConfigError(f"{name}: there is no such file; write its path from the folder the piece is started in.")
+        return Path(name)
+    room = HOME / "installation" / folder
+    if not (room / f"{name}.py").is_file():
+        raise ConfigError(f"{name!r} is no {folder} file. {nearest(name, names(folder, agreed))}")
+    return room / f"{name}.py"
+
+
 def _is_path(name: str) -> bool:
     return name.endswith(".py") or "/" in name or "\\" in name
 
 
 def _inside(folder: str, name: str, agreed: str) -> ModuleType:
-    room = HOME / "installation" / folder
-    if not (room / f"{name}.py").is_file():
-        known = [n for n in names(folder) if _mentions(room / f"{n}.py", agreed)]
-        raise ConfigError(f"{name!r} is no {folder} file. {nearest(name, known)}")
+    find_file(folder, name, agreed)
     return importlib.import_module(f"installation.{folder}.{name}")
 
 
-def _mentions(path: Path, agreed: str) -> bool:
+def _defines(path: Path, agreed: str) -> bool:
     text = path.read_text(encoding="utf-8")
-    return f"class {agreed}" in text or f"def {agreed}" in text
+    return f"\nclass {agreed}" in text or f"\ndef {agreed}(" in text
 
 
 def _outside(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise ConfigError(f"{path}: there is no such file; write its path from the folder the piece is started in.")
+    find_file("", str(path), "")
     name = f"plugged_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -1,0 +1,183 @@
+"""`underfoot run` performs: it checks what can be checked before the show, then hands over to the conductor."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from ..conductor import Conductor
+from ..config import Config, ConfigError, load
+from ..now import Now, default_path
+from ..plug import find_file
+
+HEADLESS_SECONDS = 60.0
+HEADLESS_FIT_EVERY = 20.0  # s: two fits in the minute, at 20 and 40 s
+
+
+@click.command(short_help="The piece: all players.")
+@click.option(
+    "--headless", is_flag=True, help="No window; sound to a file; one minute unless --seconds says otherwise."
+)
+@click.option("--seconds", type=click.FloatRange(min=0), help="How long the doors stay open; 0 is until Ctrl-C.")
+@click.option("--meter", metavar="NAME", help="A meter, such as nvml, estimate or replay:FILE.")
+@click.option("--fit-every", type=click.FloatRange(min=0), metavar="S", help="Press the button every S seconds.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object as the last line.")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="Settings file instead of config.toml.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting that goes before the file."
+)
+@click.option("--now", "record", type=click.Path(path_type=Path), help="Where the record lies.")
+def command(
+    headless: bool,
+    seconds: float | None,
+    meter: str | None,
+    fit_every: float | None,
+    as_json: bool,
+    path: Path | None,
+    changes: tuple[str, ...],
+    record: Path | None,
+) -> None:
+    """Perform: all players of config.toml, until Esc, Ctrl-C or --seconds.
+
+    Without a display it says so and performs headless for one minute, with two fits, and leaves the sound, the
+    picture, the ledger and a summary in the folder `out`.
+    """
+    if not headless and not has_display():
+        click.echo("No display here: performing headless, sound and picture go to files.", err=True)
+        headless = True
+    every = HEADLESS_FIT_EVERY if headless and fit_every is None and seconds is None else fit_every
+    length = HEADLESS_SECONDS if headless and seconds is None else seconds or 0.0
+    changes = (*changes, *_wishes(headless, meter, every, load(path, changes)))
+    config = load(path, changes)
+    refuse(config)
+    record = record or default_path()
+    with alone(record):
+        perform(config, _passed_on(path, changes, record), record, length, headless=headless, as_json=as_json)
+
+
+def has_display() -> bool:
+    """Whether a window can be opened: always on macOS, on Linux where X or Wayland is."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _wishes(headless: bool, meter: str | None, fit_every: float | None, config: Config) -> Iterator[str]:
+    """What the options ask for, as settings that go before the file."""
+    if meter is not None:
+        yield f"meter.name={json.dumps(meter)}"
+    if fit_every is not None:
+        yield f"doors.fit_every={float(fit_every)}"
+    if headless:
+        out = Path(config.piece.out)
+        yield "screen.headless=true"
+        yield f"screen.picture={json.dumps(config.screen.picture or str(out / 'picture.png'))}"
+        yield f"sound.file={json.dumps(config.sound.file or str(out / 'sound.wav'))}"
+
+
+def _passed_on(path: Path | None, changes: tuple[str, ...], record: Path) -> list[str]:
+    """What each player is told on its command line."""
+    arguments = ["--now", str(record)]
+    if path is not None:
+        arguments += ["--config", str(path)]
+    for change in changes:
+        arguments += ["--set", change]
+    return arguments
+
+
+def refuse(config: Config) -> None:
+    """Refuse before the show what could only fail in it.
+
+    Raises:
+        ConfigError: a plug-in or a recording that is not there.
+    """
+    kind, _, what = config.meter.name.partition(":")
+    if kind != "auto":
+        find_file("meter", kind, "Meter")
+    if kind == "replay" and what and not os.access(what, os.R_OK):
+        raise ConfigError(f"[meter] name: the recording {what} is not there or cannot be read; name another.")
+    find_file("network", config.network.name, "fit")
+    find_file("light", config.light.device, "Strip")
+    for voice in config.sound.voices:
+        find_file("sound", voice, "Voice")
+
+
+@contextmanager
+def alone(record: Path) -> Iterator[IO[bytes]]:
+    """Hold the doors: one piece at a time in one record.
+
+    Raises:
+        ConfigError: another piece performs.
+    """
+    record.parent.mkdir(parents=True, exist_ok=True)
+    with record.with_name(record.name + ".lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigError(f"Another piece performs here ({record}); end it first, or give --now PATH.") from None
+        yield lock
+
+
+def perform(
+    config: Config, arguments: list[str], record: Path, seconds: float, *, headless: bool, as_json: bool
+) -> None:
+    """Open the doors, conduct, and say what came of it."""
+    out = Path(config.piece.out)
+    now = Now.open_doors(record)
+    conductor = Conductor(now, config, arguments, out / "log")
+    from ._status import Status
+
+    with Status(now, seconds, live=headless, to_stderr=as_json) as status:
+        conductor.run(seconds, status.look)
+    totals = result(now, config, conductor.restarts)
+    if headless:
+        _report(config, out, to_stderr=as_json)
+    if as_json:
+        click.echo(json.dumps(totals))
+
+
+def result(now: Now, config: Config, restarts: int) -> dict[str, Any]:
+    """What the performance came to; grains that nobody gave and nobody counted yet are counted as lost."""
+    from ..score import grains_due
+    from .now import word
+
+    due = grains_due(now.joules, now.joules_per_grain)
+    given = {p: int(now[f"{p}_grains"]) for p in ("sound", "light", "screen")}
+    lost = sum(due - g for p, g in given.items() if p in config.piece.players)
+    return {
+        "seconds": now.conductor_beat - now.opened_at if now.opened_at else 0.0,
+        "joules": now.joules,
+        "joules_per_grain": now.joules_per_grain,
+        "grains_due": due,
+        "grains_heard": given["sound"],
+        "grains_lit": given["light"],
+        "grains_drawn": given["screen"],
+        "grains_lost": lost,
+        "fits": int(now.fits),
+        "provenance": word(now.samples[:, 3].max() if now.sampled_at else 0),
+        "restarts": restarts,
+    }
+
+
+def _report(config: Config, out: Path, *, to_stderr: bool) -> None:
+    """Write the summary page and name every file the performance left behind."""
+    from ..ledger.summary import page
+
+    summary = out / "summary.txt"
+    text = page(Path(config.ledger.file))
+    summary.write_text(text, encoding="utf-8")
+    click.echo(text, err=to_stderr)
+    for what, file in (
+        ("sound", config.sound.file),
+        ("picture", config.screen.picture),
+        ("ledger", config.ledger.file),
+        ("summary", str(summary)),
+    ):
+        there = Path(file).is_file()
+        click.echo(f"{what + ':':9}{file if there else f'{file} is missing; see {out}/log'}", err=to_stderr)
