@@ -28,7 +28,7 @@ class Commands(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in names("command", "command") and not args[0].startswith("-"):
-            raise click.UsageError(f"{args[0]!r} is no command. {nearest(args[0], names('command'))}")
+            raise click.UsageError(f"{args[0]!r} is no command. {nearest(args[0], names('command', 'command'))}")
         return super().resolve_command(context, args)
 
 

@@ -1,0 +1,1 @@
+"""Every timed claim of the piece, measured here: `make bench`."""
