@@ -23,6 +23,14 @@ LATE = 0.25  # s: what is later than this is spread over CATCH_UP, so that a sta
 CATCH_UP = 1.0  # s
 DELAY = 1.2  # meter periods the players run behind, so that the next sample is there when it is needed
 
+# Colours of what a joule was spent on, sRGB 0-255. Rust is lighter than on the mock-ups, so that the share of red in
+# its linear light is 0.73: from 0.8 on a changing red counts as saturated (ISO 9241-391).
+ASH, OCHRE, RUST = (168, 163, 154), (217, 163, 84), (190, 104, 66)
+BUSY = (1.0, 2.0)  # phases in which a joule has a network's colour: preparing and fitting
+SEED, LARGE = 1e4, 1e7  # weights: up to the first a joule is ochre, from the second on it is rust
+PACE = 1.2  # m/s: a spark walks along the strip
+WIDEST_SPARK = 0.25  # m, full width at half maximum
+
 
 @dataclass(frozen=True)
 class Grains:
@@ -191,3 +199,26 @@ class GrainClock:
         """Count grains that were handed out but could not be given."""
         self.given -= count
         self.lost += count
+
+
+def linear(srgb: tuple[int, int, int]) -> Floats:
+    """sRGB code values 0-255 as linear light 0-1, (3,) (IEC 61966-2-1)."""
+    v = np.asarray(srgb) / 255.0
+    return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
+
+
+def colours(phases: Floats, parameters: Floats) -> Floats:
+    """What a joule was spent on, as linear light 0-1, (n, 3): ash at rest, in a fit from ochre to rust by weights."""
+    share = np.log(np.maximum(parameters, 1.0) / SEED) / np.log(LARGE / SEED)
+    share = np.clip(share, 0.0, 1.0)[:, None]
+    busy = (1.0 - share) * linear(OCHRE) + share * linear(RUST)
+    return np.where(np.isin(phases, BUSY)[:, None], busy, linear(ASH))
+
+
+def spark_width(grains_a_second: float) -> float:
+    """Full width at half maximum of a spark on the strip, m: as wide as the sparks are apart.
+
+    An LED then sees no flicker at the rate of the grains: a train of raised cosines as far apart as they are wide is
+    perfectly even. Few sparks a second stay single.
+    """
+    return min(PACE / max(grains_a_second, 1e-9), WIDEST_SPARK)
