@@ -75,6 +75,11 @@ class SoundSettings(Section, frozen=True):
     latency: Annotated[float, Meta(ge=0.005, le=1)] = 0.1
     voices: tuple[str, ...] = ("rain", "hum")
     file: str = ""
+    level: Annotated[str, Meta(pattern="^(day|night|gentle)$", description="day, night or gentle")] = "day"
+    target_lufs: Annotated[float, Meta(ge=-60, le=-16)] = -23.0
+    loudest_lufs: Annotated[float, Meta(ge=-60, le=-14)] = -18.0
+    ceiling_dbtp: Annotated[float, Meta(ge=-20, le=-1)] = -1.0
+    full_watts: Annotated[float, Meta(ge=0)] = 0.0
 
 
 class ScreenSettings(Section, frozen=True):
