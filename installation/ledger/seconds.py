@@ -1,0 +1,140 @@
+"""The seconds cut the meter's samples at whole seconds, so that the ledger keeps each joule in the second it was drawn.
+
+Between two samples the energy runs straight from one counter value to the next, as it does in the score. A cut keeps
+the energy booked up to it and goes on from there: the joules of all seconds together are those of the meter, to the
+last one. A second in which the word of the reading changes is kept in one part for each word, because the words are
+never added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..now import Phase, Provenance
+from ..score import JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
+
+Floats = NDArray[np.float64]
+WAIT = 0.6  # s after its end that a second waits for the sample that closes it; then it is cut without
+SILENT = 1.0  # s without a sample, or two meter periods, after which time counts as without a reading
+
+
+@dataclass
+class Stretch:
+    """One second, or the part of it that one word covers.
+
+    Attributes:
+        second: whole seconds since the doors opened.
+        at: s, monotonic, where it begins; a second after a pause of the ledger begins where the last one ended.
+        seconds: s, how much time of it this word covers.
+        provenance: where the numbers come from.
+        joules, joules_fitting: J drawn in it, and the part drawn while a fit ran.
+        joules_total: J since the doors opened, at the end of the second.
+        watts: W, the samples that fell into it.
+        phase, parameters: what the network did; a second with a fit in it counts as fitting.
+    """
+
+    second: int
+    at: float
+    provenance: Provenance
+    seconds: float = 0.0
+    joules: float = 0.0
+    joules_fitting: float = 0.0
+    joules_total: float = 0.0
+    watts: list[float] = field(default_factory=list)
+    phase: Phase = Phase.RESTING
+    parameters: float = 0.0
+
+    def spend(self, seconds: float, joules: float, sample: Floats) -> None:
+        """Add a piece of time, and what the sample at its end says of it."""
+        self.seconds += seconds
+        self.joules += joules
+        phase = Phase(int(sample[PHASE]))
+        if phase is Phase.FITTING:
+            self.joules_fitting += joules
+        if phase is Phase.FITTING or self.phase is not Phase.FITTING:
+            self.phase, self.parameters = phase, float(sample[PARAMETERS])
+
+
+class Seconds:
+    """Takes in samples and hands out seconds.
+
+    Args:
+        opened_at: s, monotonic, when the doors opened.
+        second: the first second to hand out.
+        at, joules: s and J where the account stands; later than the doors when the ledger was brought back.
+    """
+
+    def __init__(self, opened_at: float, second: int = 0, at: float = 0.0, joules: float = 0.0) -> None:
+        self.opened_at, self.second = opened_at, second
+        self.at, self.joules = at or opened_at, joules
+        self.newest: Floats | None = None
+        self.rows: list[Floats] = []
+        self.period = 0.0
+
+    def feed(self, samples: Floats, period: float = 0.0) -> None:
+        """Take in `now.samples`, (n, 7), newest last; period is the meter's, in s."""
+        self.period = period
+        after = self.at if self.newest is None else self.newest[TIME]
+        for row in samples[samples[:, TIME] > after]:
+            self.newest = row.copy()
+            self.rows.append(self.newest)
+
+    def cut(self, seconds: float) -> list[Stretch]:
+        """The seconds that ended, given the monotonic time."""
+        out: list[Stretch] = []
+        while self._ended(seconds):
+            out += self._cut_at(self.opened_at + self.second + 1)
+        return out
+
+    def finish(self) -> list[Stretch]:
+        """What is left after the last whole second, up to the newest sample."""
+        out = self.cut(0.0)
+        if self.rows:
+            out += self._cut_at(float(self.rows[-1][TIME]))
+        return out
+
+    def _ended(self, seconds: float) -> bool:
+        end = self.opened_at + self.second + 1
+        return bool(self.rows and self.rows[-1][TIME] >= end) or seconds >= end + WAIT
+
+    def _cut_at(self, end: float) -> list[Stretch]:
+        parts: dict[Provenance, Stretch] = {}
+        begin = self.at
+        while self.rows and self.at < end:
+            row = self.rows[0]
+            if row[TIME] <= end:
+                self.rows.pop(0)
+            self._spend(parts, row, begin, min(float(row[TIME]), end))
+        if self.at < end:
+            self._wait(parts, begin, end)
+        self.second += 1
+        for part in parts.values():
+            part.joules_total = self.joules
+        return list(parts.values())
+
+    def _spend(self, parts: dict[Provenance, Stretch], row: Floats, begin: float, until: float) -> None:
+        """Book the energy from here straight to a sample, as far as a moment before it."""
+        span = float(row[TIME]) - self.at
+        share = (until - self.at) / span if span > 0 else 1.0
+        total = self.joules + (float(row[JOULES]) - self.joules) * share
+        part = self._part(parts, Provenance(int(row[PROVENANCE])), begin)
+        part.spend(until - self.at, max(0.0, total - self.joules), row)
+        if until == row[TIME] and part.provenance and np.isfinite(row[WATTS]):
+            part.watts.append(float(row[WATTS]))
+        self.at, self.joules = until, total
+
+    def _wait(self, parts: dict[Provenance, Stretch], begin: float, end: float) -> None:
+        """Book time after the newest sample: its energy comes with the next one, unless the meter fell silent."""
+        sample = self.newest if self.newest is not None else np.zeros(7)
+        silent = end - sample[TIME] > max(SILENT, 2 * self.period)
+        word = Provenance.NO_READING if silent else Provenance(int(sample[PROVENANCE]))
+        self._part(parts, word, begin).spend(end - self.at, 0.0, sample)
+        self.at = end
+
+    def _part(self, parts: dict[Provenance, Stretch], word: Provenance, begin: float) -> Stretch:
+        if word not in parts:
+            parts[word] = Stretch(self.second, begin, word)
+        return parts[word]

@@ -1,0 +1,91 @@
+"""The totals say what a performance came to, read from the ledger, also while the piece writes to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..now import Provenance
+from .trouble import VERSION, LedgerError, sentence, version_of
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A ledger for reading, also while the piece writes to it.
+
+    Raises:
+        LedgerError: there is none, or it is none.
+    """
+    if not path.is_file():
+        raise LedgerError(f"{path}: there is no ledger; name another file.")
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
+    try:
+        if version_of(db) != VERSION:
+            raise LedgerError(f"{path}: it is of another version; open it with the version that wrote it.")
+    except (sqlite3.Error, LedgerError) as error:
+        db.close()
+        raise LedgerError(sentence(error, path)) from None
+    return db
+
+
+def run_totals(path: Path, run: int | None = None) -> dict[str, Any]:
+    """What one performance came to.
+
+    Args:
+        path: the ledger.
+        run: its id; None is the last one.
+
+    Returns:
+        `run` (its row), `seconds`, `joules`, `joules_fitting` and `watts` (lowest, mean, highest) by word, `due`,
+        `heard`, `lit`, `drawn`, `unheard`, `unlit`, `undrawn`, `lost`, `gap_seconds`, `readings` and `fits` (rows).
+
+    Raises:
+        LedgerError: there is no such ledger or run.
+    """
+    with closing(read_only(path)) as db:
+        found = rows_of(db, "SELECT * FROM runs WHERE id = coalesce(?, (SELECT max(id) FROM runs))", run)
+        if not found:
+            raise LedgerError(f"{path}: this ledger has no such performance.")
+        key = found[0]["id"]
+        return {"run": found[0]} | _by_word(db, key) | _grains(db, key) | _lists(db, key)
+
+
+def word(provenance: int) -> str:
+    """The word that stands beside every number."""
+    return Provenance(provenance).name.replace("_", " ")
+
+
+def _by_word(db: sqlite3.Connection, run: int) -> dict[str, Any]:
+    query = """SELECT provenance, total(seconds) AS seconds, total(joules) AS joules, total(joules_fitting) AS fitting,
+        min(watts_min) AS low, max(watts_max) AS high FROM seconds WHERE run = ? GROUP BY provenance"""
+    words = {word(row["provenance"]): row for row in rows_of(db, query, run)}
+    read = {w: row for w, row in words.items() if w != word(Provenance.NO_READING)}
+    return {
+        "seconds": {w: row["seconds"] for w, row in words.items()},
+        "joules": {w: row["joules"] for w, row in read.items()},
+        "joules_fitting": {w: row["fitting"] for w, row in read.items()},
+        "watts": {w: (r["low"], r["joules"] / r["seconds"], r["high"]) for w, r in read.items() if r["seconds"] > 0},
+    }
+
+
+def _grains(db: sqlite3.Connection, run: int) -> dict[str, Any]:
+    names = ("due", "heard", "lit", "drawn", "unheard", "unlit", "undrawn", "gap_seconds")
+    query = f"SELECT {', '.join(names)} FROM seconds WHERE run = ? ORDER BY second DESC, at DESC LIMIT 1"
+    row = next(iter(rows_of(db, query, run)), dict.fromkeys(names, 0))
+    return row | {"lost": row["unheard"] + row["unlit"] + row["undrawn"]}
+
+
+def _lists(db: sqlite3.Connection, run: int) -> dict[str, Any]:
+    readings = """SELECT * FROM readings WHERE id IN (SELECT reading FROM seconds WHERE run = ?) ORDER BY id"""
+    fits = """SELECT fits.*, codes.text AS source, readings.provenance AS provenance, readings.boundary AS boundary
+        FROM fits LEFT JOIN codes ON codes.id = fits.code LEFT JOIN readings ON readings.id = fits.reading
+        WHERE run = ? ORDER BY number"""
+    return {"readings": rows_of(db, readings, run), "fits": rows_of(db, fits, run)}
+
+
+def rows_of(db: sqlite3.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
+    """The answer to a query, each row by column name."""
+    cursor = db.execute(query, values)
+    names = [c[0] for c in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -1,0 +1,107 @@
+"""Trouble is what can be wrong with the ledger's file: each case becomes one sentence with its remedy.
+
+A damaged file and one of another version are renamed and kept; what is no ledger at all is never touched.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+APPLICATION = 0x554E4446  # "UNDF", so that a stranger's database is never taken for a ledger
+VERSION = 1
+LOCK_WAIT = 0.5  # s to wait for another program that holds the file
+CHECKED_WHOLE = 64_000_000  # bytes; a larger file is checked only by `underfoot doctor`
+SUFFIXES = {".sqlite", ".sqlite3", ".db"}
+
+
+class LedgerError(Exception):
+    """What the ledger cannot do, as one sentence with its remedy."""
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The version of an open ledger; 0 for an empty file.
+
+    Raises:
+        LedgerError: it is a database, and no ledger.
+    """
+    application, version = (db.execute(f"PRAGMA {key}").fetchone()[0] for key in ("application_id", "user_version"))
+    if application == APPLICATION:
+        return int(version)
+    if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise LedgerError("it is a database of another program; name another file under [ledger] file")
+    return 0
+
+
+def unfit(path: Path) -> str | None:
+    """Why a file at this place cannot be gone on with ("damaged", "version 2"), or None when it can.
+
+    Raises:
+        LedgerError: it is no ledger at all, and stays untouched.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    try:
+        with closing(sqlite3.connect(path, timeout=LOCK_WAIT)) as db:
+            version = version_of(db)
+            small = path.stat().st_size <= CHECKED_WHOLE
+            sound = not small or db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        if path.suffix not in SUFFIXES:
+            raise LedgerError(f"{path}: this is no ledger; name another file under [ledger] file.") from None
+        return "damaged"
+    except LedgerError as error:
+        raise LedgerError(f"{path}: {error}.") from None
+    if not sound:
+        return "damaged"
+    return None if version in (0, VERSION) else f"version {version}"
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an error says that the file itself is broken."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def set_aside(path: Path, reason: str) -> str:
+    """Rename a file that cannot be gone on with, and what belongs to it; returns the sentence for the wall."""
+    stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+    aside = path.with_name(f"{path.stem}-{stamp}-{reason.replace(' ', '-')}{path.suffix}")
+    for tail in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + tail)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + tail))
+    return f"The ledger {path.name} was {_why(reason)}; it is kept as {aside.name}, and a new one was begun."
+
+
+def _why(reason: str) -> str:
+    return reason if reason == "damaged" else f"of another version ({reason.split()[-1]}, this is {VERSION})"
+
+
+def sentence(error: BaseException, path: Path) -> str:
+    """One sentence with a remedy for what SQLite or the system says."""
+    if isinstance(error, LedgerError):
+        return str(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    reason, remedy = _SENTENCES.get(code, (str(error), "check the disk, or name another file under [ledger] file"))
+    if isinstance(error, OSError):
+        reason, remedy = error.strerror or str(error), "name another file under [ledger] file"
+    return f"The ledger cannot write {path}: {reason}; {remedy}. Its rows wait in memory."
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room"),
+    sqlite3.SQLITE_READONLY: ("it is read-only", "give the piece the right to write there"),
+    sqlite3.SQLITE_PERM: ("it is read-only", "give the piece the right to write there"),
+    sqlite3.SQLITE_BUSY: ("another program holds it", "close that program"),
+    sqlite3.SQLITE_LOCKED: ("another program holds it", "close that program"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check that its folder exists and may be written"),
+    sqlite3.SQLITE_IOERR: ("the disk gives errors", "check the disk and the room left on it"),
+    sqlite3.SQLITE_PROTOCOL: ("its file system knows no locks", "name a file on a local disk under [ledger] file"),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "it will be set aside"),
+    sqlite3.SQLITE_NOTADB: ("it is damaged", "it will be set aside"),
+}
