@@ -1,0 +1,31 @@
+import math
+
+import pytest
+
+from installation.text.scale import BERT_HOURS, BERT_KWH, BERT_WATTS, PUE, in_words, years_for_bert
+from installation.text.words import Words
+
+
+def test_the_published_figure_follows_from_its_own_formula() -> None:
+    assert abs(PUE * BERT_HOURS * BERT_WATTS / 1000 - BERT_KWH) < 0.5  # half a unit of the printed digit
+
+
+def test_the_published_machine_would_need_the_published_hours() -> None:
+    years = years_for_bert(BERT_WATTS * PUE)
+    assert years is not None
+    assert years * 8766 == pytest.approx(BERT_HOURS, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("watts", "says"),
+    [(76, "2.3 years to draw the 1 507 kWh"), (700, "90 days to draw the 1 507 kWh"), (5, "34 years")],
+)
+def test_years_and_days(watts: float, says: str) -> None:
+    sentence = in_words(watts)
+    assert sentence is not None
+    assert says in Words()(sentence[0], **sentence[1]).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("watts", [0.0, -5.0, math.nan, math.inf])
+def test_without_a_reading_there_is_no_scale(watts: float) -> None:
+    assert in_words(watts) is None
