@@ -86,10 +86,28 @@ class ScreenSettings(Section, frozen=True):
     """How it looks."""
 
     width: Annotated[int, Meta(ge=320, le=7680)] = 1920
-    height: Annotated[int, Meta(ge=240, le=4320)] = 1080
+    height: Annotated[int, Meta(ge=240, le=7680)] = 1080
     fullscreen: bool = False
+    display: Annotated[int, Meta(ge=0, le=15)] = 0
     headless: bool = False
     picture: str = ""
+    width_m: Annotated[float, Meta(ge=0.1, le=100)] = 1.21
+    distance_m: Annotated[float, Meta(ge=0, le=100)] = 3.0
+    scenes: tuple[str, ...] = (
+        "section",
+        "fall",
+        "code",
+        "number",
+        "passage",
+        "land",
+        "captions",
+        "strip",
+        "help",
+    )
+    opens: Annotated[str, Meta(pattern="^(always|second|never)$", description="always, second or never")] = "always"
+    large_print: bool = False
+    low_sensory: bool = False
+    change_per_second: Annotated[float, Meta(gt=0, le=0.6)] = 0.2
 
 
 class LightSettings(Section, frozen=True):
@@ -113,6 +131,7 @@ class LedgerSettings(Section, frozen=True):
     """What is kept."""
 
     file: str = "out/ledger.sqlite"
+    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
 
 
 class Place(Section, frozen=True):

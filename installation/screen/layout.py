@@ -1,0 +1,144 @@
+"""Where everything stands on a screen of any size, and how large its letters are.
+
+The composition is drawn for 1920 x 1080 and 1080 x 1920 and scaled by one unit, so that no picture is stretched. The
+words that are read, the passages, grow beyond that when the screen's width in metres and the visitors' distance ask
+for it. Pure arithmetic: nothing here draws.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from installation.config import ScreenSettings
+
+CAP = 0.615  # cap height of Gentium Plus, in em
+READ_ARC = math.radians(20 / 60)  # comfortable cap height seen from the visitors' place (ISO 9241-303)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of pixels."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.h
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
+        return self.x <= x < self.right and self.y <= y < self.bottom
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter((self.x, self.y, self.w, self.h))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The boxes of one screen and the sizes of its letters, all in pixels.
+
+    Attributes:
+        unit: pixels of the screen for each pixel of the drawing.
+        code: the source above its fit line; fit: that line and its counts; fall: where grains fall; ground: the section.
+        number: the watts; column: passage and land; foot: captions; strip: the pretend strip at the lower edge.
+        fade: the ground's right end fades out over this many pixels; 0 is a straight edge at the screen's own.
+        metres: of one pixel.
+    """
+
+    width: int
+    height: int
+    unit: float
+    portrait: bool
+    code: Box
+    fit: Box
+    fall: Box
+    ground: Box
+    number: Box
+    column: Box
+    foot: Box
+    strip: Box
+    fade: int
+    metres: float
+    small: int
+    body: int
+    passage: int
+    code_size: int
+    fit_size: int
+    number_size: int
+
+
+def layout(width: int, height: int, screen: ScreenSettings) -> Layout:
+    """The layout of a picture of so many pixels on the screen that the settings describe."""
+    portrait = height > width
+    unit = min(width / 1080, height / 1920) if portrait else min(width / 1920, height / 1080)
+    metres = screen.width_m / width
+    boxes = _portrait(width, height, unit) if portrait else _landscape(width, height, unit)
+    large = 1.3 if screen.large_print else 1.0
+    far = READ_ARC * screen.distance_m / CAP / metres  # em, in pixels, that is comfortable from there
+    least = 1.0 if screen.distance_m else 0.0
+    passage = max(36 * unit, min(far * least, 48 * unit)) * large
+    sizes = {name: max(9, round(size * unit * large)) for name, size in SIZES.items()}
+    return Layout(
+        width=width,
+        height=height,
+        unit=unit,
+        portrait=portrait,
+        metres=metres,
+        fade=0 if portrait else round(330 * unit),
+        passage=round(passage),
+        code_size=max(9, round(22 * unit)),
+        fit_size=max(12, round(36 * unit * large)),
+        number_size=max(24, round(238 * unit)),
+        **boxes,
+        **sizes,
+    )
+
+
+SIZES = {"small": 22, "body": 27}
+
+
+def _landscape(w: int, h: int, u: float) -> dict[str, Box]:
+    """Two columns: code, fall and ground on the left; the number and the words on the right."""
+    margin, right = round(64 * u), w - round(526 * u) - round(64 * u)
+    across = right - margin - round(60 * u)
+    foot, strip = round(58 * u), max(3, round(10 * u))
+    surface = round(472 * u)
+    top = h - foot - strip
+    return {
+        "code": Box(margin, round(58 * u), across, round(150 * u)),
+        "fit": Box(margin, round(214 * u), across, round(100 * u)),
+        "fall": Box(0, round(316 * u), right - round(40 * u), surface - round(316 * u)),
+        "ground": Box(0, surface, right - round(40 * u), top - surface),
+        "number": Box(right, round(40 * u), w - right - margin, round(330 * u)),
+        "column": Box(right, round(392 * u), w - right - margin, top - round(392 * u) - round(16 * u)),
+        "foot": Box(margin, top, w - 2 * margin, foot),
+        "strip": Box(0, h - strip, w, strip),
+    }
+
+
+def _portrait(w: int, h: int, u: float) -> dict[str, Box]:
+    """One column: number, code, fall, ground, words."""
+    margin = round(60 * u)
+    across = w - 2 * margin
+    foot, strip = round(92 * u), max(3, round(10 * u))
+    top = h - foot - strip
+    words = round(560 * u)
+    surface = round(830 * u)
+    return {
+        "code": Box(margin, round(390 * u), across, round(160 * u)),
+        "fit": Box(margin, round(556 * u), across, round(100 * u)),
+        "fall": Box(0, round(660 * u), w, surface - round(660 * u)),
+        "ground": Box(0, surface, w, top - words - round(30 * u) - surface),
+        "number": Box(margin, round(44 * u), across, round(330 * u)),
+        "column": Box(margin, top - words, across, words - round(16 * u)),
+        "foot": Box(margin, top, across, foot),
+        "strip": Box(0, h - strip, w, strip),
+    }

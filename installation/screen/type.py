@@ -1,0 +1,76 @@
+"""Sets type: words in Gentium, code in JetBrains Mono, each line drawn once and kept.
+
+pygame.font shapes words rightly (kerning, marks over letters). For code that very shaping would be wrong: it would draw
+`>=` as one sign. So code is set character by character on the face's own grid, and the letters are the ones that run.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+import pygame
+
+from installation.screen.colours import BRIGHT, Colour
+
+FONTS = Path(__file__).resolve().parent.parent / "fonts"
+FACES = {
+    "words": FONTS / "GentiumPlus-Regular.ttf",
+    "title": FONTS / "GentiumPlus-Italic.ttf",
+    "code": FONTS / "JetBrainsMono-Regular.ttf",
+}
+ADVANCE = 0.6  # em: the grid of JetBrains Mono
+KEPT = 600  # lines kept; the oldest goes
+LINE = {"words": 1.33, "title": 1.33, "code": 1.55}  # em from one line to the next
+
+
+class Type:
+    """All the faces at all the sizes that were asked for, and the lines set in them."""
+
+    def __init__(self) -> None:
+        self.fonts: dict[tuple[str, int], pygame.font.Font] = {}
+        self.lines: OrderedDict[tuple[str, str, int, Colour], pygame.Surface] = OrderedDict()
+        self.missing: list[str] = []
+
+    def font(self, face: str, size: int) -> pygame.font.Font:
+        """A face of an em of `size` pixels. A face that cannot be read is replaced by pygame's own and noted."""
+        key = (face, size)
+        if key not in self.fonts:
+            try:
+                self.fonts[key] = pygame.font.Font(str(FACES[face]), size)
+            except (OSError, pygame.error):
+                self.missing.append(FACES[face].name)
+                self.fonts[key] = pygame.font.Font(None, size)
+        return self.fonts[key]
+
+    def width(self, text: str, size: int, face: str = "words") -> int:
+        """How wide a line is, in pixels."""
+        return round(len(text) * size * ADVANCE) if face == "code" else self.font(face, size).size(text)[0]
+
+    def line(self, text: str, size: int, colour: Colour = BRIGHT, face: str = "words") -> pygame.Surface:
+        """One line as a picture with transparency; the same line is drawn once."""
+        key = (text, face, size, colour)
+        if key in self.lines:
+            self.lines.move_to_end(key)
+            return self.lines[key]
+        drawn = self._code(text, size, colour) if face == "code" else self._words(text, size, colour, face)
+        self.lines[key] = drawn
+        while len(self.lines) > KEPT:
+            self.lines.popitem(last=False)
+        return drawn
+
+    def _words(self, text: str, size: int, colour: Colour, face: str) -> pygame.Surface:
+        return self.font(face, size).render(text or " ", True, colour)
+
+    def _code(self, text: str, size: int, colour: Colour) -> pygame.Surface:
+        font = self.font("code", size)
+        advance = size * ADVANCE
+        drawn = pygame.Surface((max(1, round(len(text) * advance) + 2), font.get_linesize()), pygame.SRCALPHA)
+        for place, letter in enumerate(text):
+            if letter != " ":
+                drawn.blit(font.render(letter, True, colour), (round(place * advance), 0))
+        return drawn
+
+    def height(self, size: int, face: str = "words") -> int:
+        """From one line to the next, in pixels."""
+        return round(size * LINE[face])
