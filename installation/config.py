@@ -115,9 +115,12 @@ class LightSettings(Section, frozen=True):
 
     device: str = "pretend"
     port: str = "auto"
-    baud: Annotated[int, Meta(ge=9600, le=2_000_000)] = 250_000
+    baud: Annotated[int, Meta(ge=9600, le=2_000_000)] = 500_000
     leds: Annotated[int, Meta(ge=1, le=600)] = 144
     length: Positive = 2.4
+    brightness: Annotated[float, Meta(ge=0.001, le=0.5)] = 0.2
+    full_watts: Annotated[float, Meta(ge=0)] = 0.0
+    flashes: Annotated[float, Meta(ge=0.1, le=3)] = 1.0
 
 
 class TextSettings(Section, frozen=True):
@@ -138,6 +141,13 @@ class Place(Section, frozen=True):
     """Where the piece stands; the host fills it in, and what is empty is never shown."""
 
     mains_hz: Annotated[float, Meta(ge=50, le=60)] = 50.0
+    mix: dict[str, Fraction] = {}
+    acknowledgement: str = ""
+    action: str = ""
+    asked: str = ""
+    asked_on: str = ""
+    source: str = ""
+    reciprocity: str = ""
 
 
 class Config(Section, frozen=True):

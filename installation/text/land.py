@@ -1,7 +1,7 @@
 """Says how much land is held while a power flows, by kind of power station, as a band between the published figures.
 
 A steady power holds a steady area, with no time in it: A [m²] = W x 0.008766 x k, with k in m² x year / MWh and a year
-of 365.25 days. Two careful sources differ about fivefold on hydro and nuclear power, and wind differs 92-fold by what is
+of 365.25 days. Two sources differ about fivefold on hydro and nuclear power, and wind differs 92-fold by what is
 counted: so both ends are given. Water, mines, waste and drowned valleys are in none of these figures.
 
 Sources of k: UNECE, Life Cycle Assessment of Electricity Generation Options (2021/22), world means as extracted by Our
