@@ -71,7 +71,7 @@ def k_weight(frequencies: Floats) -> Floats:
 
 def weigh(wave: Floats, rate_hz: int) -> float:
     """The energy of one channel as the ear counts it, in seconds of full scale."""
-    spectrum = np.abs(np.fft.rfft(wave)) ** 2 * k_weight(np.fft.rfftfreq(len(wave), 1 / rate_hz))
+    spectrum = np.abs(np.fft.rfft(wave)) ** 2 * k_weight(np.fft.rfftfreq(len(wave), 1 / rate_hz).astype(np.float64))
     return float((2 * spectrum.sum() - spectrum[0]) / len(wave) / rate_hz)
 
 
@@ -100,7 +100,7 @@ SINK = 3.0  # s
 
 def bright(grains: Grains) -> NDArray[np.bool_]:
     """Which drops are bright: those of joules that trained. All others are soft."""
-    return grains.phases == Phase.FITTING
+    return np.equal(grains.phases, float(Phase.FITTING))
 
 
 def hum(watts: float, full_watts: float, warmth: float = 0.0) -> Floats:

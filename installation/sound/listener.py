@@ -1,0 +1,126 @@
+"""The listener turns the record into moments: which grains fall in a block, and on which sample.
+
+It takes the time from the caller and reads nothing else but the record, so that a block is the same on the stage, in a
+test and in a film.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from ..config import SoundSettings
+from ..now import Now, Phase, Provenance
+from ..score import DELAY, NONE, GrainClock, Grains, Integers, jitter
+from ..score_sound import FULL_WATTS, QUIETER, Loudness
+from .moment import Moment
+
+STALE = 2.0  # s: an older reading is no reading
+LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
+
+
+class Listener:
+    """Follows the record, block by block.
+
+    Args:
+        now: the record.
+        settings: [sound] of config.toml.
+        rate_hz, block: samples a second, samples of a block.
+        resumed: whether the player was brought back; what fell in between is counted as lost.
+    """
+
+    def __init__(self, now: Now, settings: SoundSettings, rate_hz: int, block: int, *, resumed: bool = False) -> None:
+        self.now, self.settings, self.rate_hz, self.block = now, settings, rate_hz, block
+        self.clock = GrainClock(now.joules_per_grain, int(now.sound_grains), int(now.sound_lost), resumed=resumed)
+        self.sampled_at = 0.0
+        self.presses = now.presses
+        self.first_loss = math.nan
+        self.leaving = False
+        self.parting = NONE
+
+    def moment(self, seconds: float) -> Moment:
+        """What is true in the block whose first sample stands for this moment of the monotonic clock."""
+        self._feed()
+        grains, onsets = self._fall(seconds - self._delay())
+        reading = self._reads(seconds)
+        presses, self.presses = self.now.presses - self.presses, self.now.presses
+        watts = self.now.watts if reading else 0.0
+        return Moment(
+            grains,
+            onsets,
+            reading,
+            watts if math.isfinite(watts) else 0.0,
+            self._loudness(),
+            self._since_fit(seconds),
+            self._learned(),
+            max(0, int(presses)),
+        )
+
+    @property
+    def given(self) -> int:
+        """Grains that fell in the blocks so far."""
+        return self.clock.given - len(self.parting)
+
+    def leave(self, seconds: float) -> None:
+        """From this moment on give what is due within LAST_WITHIN, whatever its time: the doors close."""
+        if not self.leaving:
+            self.leaving = True
+            self.clock.feed(self.now.samples)
+            self.parting = _gathered(self.clock.flush(), seconds - self._delay())
+
+    def _delay(self) -> float:
+        return DELAY * self.now.meter_period
+
+    def _feed(self) -> None:
+        sampled_at = self.now.sampled_at
+        if sampled_at != self.sampled_at and not self.leaving:
+            self.sampled_at = sampled_at
+            self.clock.feed(self.now.samples)
+
+    def _fall(self, start: float) -> tuple[Grains, Integers]:
+        grains = self._part(start) if self.leaving else self.clock.until(start + self.block / self.rate_hz)
+        if not len(grains):
+            return grains, grains.numbers
+        offsets = np.rint((grains.times - start) * self.rate_hz)
+        late = offsets < 0  # spread over the block: a sample that came late is no blow
+        offsets = np.where(late, jitter(grains.numbers) * self.block, offsets).astype(np.int64)
+        return grains, np.clip(offsets, 0, self.block - 1)
+
+    def _part(self, start: float) -> Grains:
+        falls = self.parting.times <= start + self.block / self.rate_hz
+        grains, self.parting = self.parting.take(falls), self.parting.take(~falls)
+        return grains
+
+    def _reads(self, seconds: float) -> bool:
+        return self.now.provenance != Provenance.NO_READING and seconds - self.now.sampled_at < STALE
+
+    def _loudness(self) -> Loudness:
+        s = self.settings
+        full = s.full_watts or self.now.power_limit or FULL_WATTS
+        quieter = QUIETER[s.level]
+        return Loudness(s.target_lufs - quieter, s.loudest_lufs - quieter, full, self.now.joules_per_grain or 1.0)
+
+    def _since_fit(self, seconds: float) -> float:
+        if self.now.phase == Phase.FITTING:
+            return 0.0
+        ended = self.now.fit_ended_at
+        return max(0.0, seconds - ended) if ended else math.inf
+
+    def _learned(self) -> float:
+        """How far the loss fell since the first that was given in this fit; nothing is assumed before it is."""
+        loss = self.now.loss
+        if self.now.phase != Phase.FITTING or self.now.epoch < 1 or not math.isfinite(loss) or loss <= 0:
+            self.first_loss = math.nan
+            return 0.0
+        if not self.first_loss > 0:
+            self.first_loss = loss
+        return min(max(0.0, 1.0 - loss / self.first_loss), 1.0)
+
+
+def _gathered(grains: Grains, start: float) -> Grains:
+    """The same grains with all times within LAST_WITHIN of start; a time that lies there already is kept."""
+    kept = (grains.times >= start) & (grains.times <= start + LAST_WITHIN)
+    times = np.where(kept, grains.times, start + jitter(grains.numbers) * LAST_WITHIN)
+    return replace(grains, times=times)

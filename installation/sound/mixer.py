@@ -1,0 +1,102 @@
+"""The mixer makes one block of sound: the moment, the voices, the fades, the ceiling.
+
+It opens nothing and asks no clock, so that the same block goes to a loudspeaker, to a file, into a film and into a
+test.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..config import Config
+from ..plug import plug
+from .limiter import Limiter
+from .listener import Listener
+from .moment import Hall, Samples, Voice
+
+FADE_IN = 2.0  # s
+FADE_OUT = 0.25  # s, after all grains have fallen
+FALL = 0.4  # s a leaving piece has for its last grains
+
+
+def voices(config: Config, hall: Hall) -> list[Voice]:
+    """The voices named in config.toml, made for a hall.
+
+    Raises:
+        ConfigError: a name is no voice.
+    """
+    return [plug("sound", name, "Voice").Voice(hall) for name in config.sound.voices]
+
+
+def hall(config: Config, rate_hz: int = 0, channels: int = 0) -> Hall:
+    """The hall of the settings; a device that cannot give the rate or the channels asked for brings its own."""
+    sound = config.sound
+    return Hall(
+        rate_hz or sound.rate_hz,
+        channels or sound.channels,
+        sound.block,
+        config.place.mains_hz,
+        sound.level == "gentle",
+    )
+
+
+class Mixer:
+    """Makes blocks.
+
+    Args:
+        listener: what is true in each block.
+        voices: who plays.
+        hall: rate, channels, block.
+        ceiling_dbtp: dBTP that is never exceeded.
+    """
+
+    def __init__(self, listener: Listener, voices: Sequence[Voice], hall: Hall, ceiling_dbtp: float = -1.0) -> None:
+        self.listener, self.voices, self.hall = listener, voices, hall
+        self.limiter = Limiter(hall.channels, hall.block, ceiling_dbtp)
+        self.out = np.zeros((hall.block, hall.channels), np.float32)
+        self.steps = np.linspace(0.0, 1.0, hall.block, dtype=np.float32)[:, None]
+        self.span = hall.block / hall.rate_hz
+        self.gain = 0.0
+        self.parting = math.inf
+        self.leaving = False
+
+    def block(self, seconds: float) -> Samples:
+        """One block, (block, channels) float32 within full scale; the next call overwrites it.
+
+        Args:
+            seconds: the moment of the monotonic clock for which the first sample stands.
+        """
+        if self.leaving and self.parting == math.inf:
+            self.parting = FALL + FADE_OUT
+            self.listener.leave(seconds)
+        moment = self.listener.moment(seconds)
+        self.out[:] = 0.0
+        for voice in self.voices:
+            voice.play(moment, self.out)
+        np.nan_to_num(self.out, copy=False, posinf=0.0, neginf=0.0)
+        self._fade()
+        self.limiter(self.out)
+        return self.out
+
+    def leave(self) -> None:
+        """Let the last grains fall, then fade."""
+        self.leaving = True
+
+    @property
+    def silent(self) -> bool:
+        """Whether a leaving mixer has faded."""
+        return self.parting < 0
+
+    def _fade(self) -> None:
+        before = self.gain
+        if self.leaving:
+            self.parting -= self.span
+            self.gain = min(self.gain, max(0.0, self.parting / FADE_OUT))
+        else:
+            self.gain = min(1.0, self.gain + self.span / FADE_IN)
+        if before < 1.0 or self.gain < 1.0:
+            # squared: an even fade for the ear
+            self.out *= (before + (self.gain - before) * self.steps) ** 2

@@ -1,0 +1,69 @@
+"""A moment is what a voice gets to know for one block of sound; a hall is what it knows from the beginning.
+
+A voice is a file with a class `Voice`, chosen by its name in config.toml: made once for a hall, then asked for one
+block after the other. An artist's voice is a path to such a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..score import Grains, Integers
+from ..score_sound import Loudness
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """What does not change while a voice plays.
+
+    Attributes:
+        rate_hz: samples a second.
+        channels: loudspeakers in a row, from left to right.
+        block: samples of one block.
+        mains_hz: mains frequency of the place.
+        gentle: whether sharp attacks are to be left out.
+    """
+
+    rate_hz: int = 48_000
+    channels: int = 2
+    block: int = 512
+    mains_hz: float = 50.0
+    gentle: bool = False
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is true in one block.
+
+    Attributes:
+        grains: those that fall in this block.
+        onsets: (n,) int64, the sample within the block at which each grain falls.
+        reading: whether there is a reading; without one the grains stop and nothing stands in for them.
+        watts: W, the newest reading; 0 without one.
+        loudness: how loud the piece may be, with full power in watts.
+        since_fit: s since the newest fit ended; infinite before the first, 0 while one runs.
+        learned: fraction by which the loss fell in the fit that runs, 0 to 1.
+        presses: how often the button was pressed since the last block.
+    """
+
+    grains: Grains
+    onsets: Integers
+    reading: bool
+    watts: float
+    loudness: Loudness
+    since_fit: float = float("inf")
+    learned: float = 0.0
+    presses: int = 0
+
+
+class Voice(Protocol):
+    """What `Voice` in a voice file must be; it is made with a Hall."""
+
+    def play(self, moment: Moment, out: Samples) -> None:
+        """Add one block to out, (block, channels) float32, full scale 1. No files, no locks, no printing."""

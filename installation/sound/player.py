@@ -1,0 +1,149 @@
+"""The sound player makes every grain one drop and the power a hum, through a loudspeaker or into a WAV file."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ..config import ConfigError
+from ..now import Phase
+from ..player import Player as Base
+from ..player import Unable
+from ..score import Grains
+from ..score_sound import Loudness
+from .listener import Listener
+from .mixer import Mixer, hall, voices
+from .moment import Moment, Samples
+from .silent import WavFile
+from .stream import Outlet, Stream, find
+
+WARM_BLOCKS = 50
+SWEEP_EVERY = 10.0  # s between two looks for garbage; it is never looked for inside a block
+SEAL_EVERY = 1.0  # s between two heads of a WAV file
+
+
+class Player(Base):
+    """Sound."""
+
+    name = "sound"
+    rate = 100.0
+
+    def setup(self) -> None:
+        self.stream: Stream | None = None
+        self.file: WavFile | None = None
+        self.swept_at = self.sealed_at = 0.0
+        sound = self.config.sound
+        try:
+            outlet = None if sound.file else find(sound)
+            self._prepare(outlet)
+        except ConfigError as error:
+            raise Unable(str(error)) from None
+        except Unable:
+            self._count_missed()
+            raise
+        with contextlib.suppress(OSError):
+            os.nice(-11)
+        _settle_memory()
+        if outlet is None:
+            self._open_file(Path(sound.file))
+        else:
+            self._open_stream(outlet)
+
+    def _prepare(self, outlet: Outlet | None) -> None:
+        """Make the mixer, and play it warm with drops that nobody hears."""
+        room = hall(self.config, outlet.rate_hz, outlet.channels) if outlet else hall(self.config)
+        warm = voices(self.config, room)
+        for _ in range(WARM_BLOCKS):
+            out = np.zeros((room.block, room.channels), np.float32)
+            for voice in warm:
+                voice.play(_invented(), out)
+        self.listener = Listener(self.now, self.config.sound, room.rate_hz, room.block, resumed=self.resumed)
+        self.mixer = Mixer(self.listener, voices(self.config, room), room, self.config.sound.ceiling_dbtp)
+
+    def _count_missed(self) -> None:
+        """While nothing can be heard, what falls is lost, and is counted."""
+        listener = Listener(self.now, self.config.sound, 48_000, 512, resumed=True)
+        listener.clock.feed(self.now.samples)
+        self.now.sound_lost = listener.clock.lost
+
+    def _open_stream(self, outlet: Outlet) -> None:
+        self.now.sound_device = str(outlet)
+        self.stream = Stream(outlet, self.config.sound, self._block)
+        self.now.sound_latency = self.stream.latency
+        print(f"sound: {outlet}, latency {self.stream.latency:.3f} s", flush=True)
+
+    def _open_file(self, path: Path) -> None:
+        room = self.mixer.hall
+        try:
+            self.file = WavFile(path, room.rate_hz, room.channels, go_on=self.resumed)
+        except OSError as error:
+            raise Unable(f"{path} cannot be written: {error.strerror}; name another in [sound] file.") from None
+        if self.resumed and self.now.opened_at:
+            away = int((self.started - self.now.opened_at) * room.rate_hz) - self.file.frames
+            self.file.skip(max(0, away))
+        self.now.sound_device = str(path)
+        self.began, self.written = self.started, 0
+
+    def _block(self, seconds: float) -> Samples:
+        """One block, counted."""
+        samples = self.mixer.block(seconds)
+        self.now.sound_grains = self.listener.given
+        self.now.sound_lost = self.listener.clock.lost
+        return samples
+
+    def tick(self, seconds: float) -> None:
+        if self.leaving:
+            self.mixer.leave()
+        if self.stream is not None:
+            self._watch_stream(self.stream)
+        if self.file is not None:
+            self._write_until(self.file, seconds)
+        if seconds - self.swept_at > SWEEP_EVERY:
+            self.swept_at = seconds
+            gc.collect()
+
+    def _watch_stream(self, stream: Stream) -> None:
+        if stream.error is not None:
+            raise stream.error
+        if stream.gone:
+            raise Unable("The sound device went away; connect it again.")
+        self.now.sound_underflows = stream.underflows
+        self.now.sound_load = stream.load
+
+    def _write_until(self, file: WavFile, seconds: float) -> None:
+        room = self.mixer.hall
+        while self.began + self.written / room.rate_hz < seconds and not self.mixer.silent:
+            file.write(self._block(self.began + self.written / room.rate_hz))
+            self.written += room.block
+        if seconds - self.sealed_at > SEAL_EVERY:
+            self.sealed_at = seconds
+            file.seal()
+
+    def finished(self) -> bool:
+        return self.mixer.silent
+
+    def close(self) -> None:
+        gc.enable()
+        if self.stream is not None:
+            self.stream.close()
+        if self.file is not None:
+            self.file.close()
+
+
+def _invented() -> Moment:
+    """Drops for the warm-up."""
+    numbers = np.arange(1, 9, dtype=np.int64)
+    same = np.ones(8)
+    grains = Grains(numbers, same, same * Phase.FITTING, same, same)
+    return Moment(grains, numbers, True, 100.0, Loudness())
+
+
+def _settle_memory() -> None:
+    """Nothing is looked for in memory while a block is made."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
