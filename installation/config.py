@@ -53,6 +53,12 @@ class MeterSettings(Section, frozen=True):
 
     name: str = "auto"
     rate_hz: Annotated[float, Meta(ge=0.2, le=50)] = 20.0
+    replay_speed: Annotated[float, Meta(ge=0.01, le=1000)] = 1.0
+    replay_loop: bool = False
+    processor_watts: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    beside: tuple[str, ...] = ()
+    non_overlapping: tuple[str, ...] = ()
+    calibration: str = "out/calibration.json"
 
 
 class NetworkSettings(Section, frozen=True):
