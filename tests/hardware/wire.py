@@ -1,0 +1,93 @@
+"""The wire protocol as the tests speak it: written from PROTOCOL.md, shared with neither firmware nor host."""
+
+from __future__ import annotations
+
+import binascii
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.hardware.board import HARDWARE, Board, Pixel
+
+
+class Answer(NamedTuple):
+    """A frame from the board: its type letter, sequence number, payload."""
+
+    type: str
+    seq: int
+    payload: bytes
+
+
+def ak(kind: str, seq: int, payload: bytes = b"") -> bytes:
+    body = bytes([ord(kind), seq]) + len(payload).to_bytes(2, "big") + payload
+    return b"Ak" + body + binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big")
+
+
+def picture(seq: int, pixels: list[Pixel]) -> bytes:
+    return ak("p", seq, bytes(channel for pixel in pixels for channel in pixel))
+
+
+def adalight(pixels: list[Pixel], count: int | None = None) -> bytes:
+    """`count` is what the head claims; by the book LEDs - 1."""
+    high, low = divmod(len(pixels) - 1 if count is None else count, 256)
+    return b"Ada" + bytes([high, low, high ^ low ^ 0x55]) + bytes(channel for pixel in pixels for channel in pixel)
+
+
+def awa(pixels: list[Pixel], extra: bytes = b"") -> bytes:
+    """With `extra`, the four bytes of white calibration, the third letter is a capital A."""
+    high, low = divmod(len(pixels) - 1, 256)
+    data = bytes(channel for pixel in pixels for channel in pixel) + extra
+    f1 = f2 = fx = 0
+    for position, byte in enumerate(data):
+        f1 = (f1 + byte) % 255
+        f2 = (f2 + f1) % 255
+        fx = (fx + (byte ^ (position & 255))) % 255
+    head = (b"AwA" if extra else b"Awa") + bytes([high, low, high ^ low ^ 0x55])
+    return head + data + bytes([f1, f2, 0xAA if fx == 0x41 else fx])
+
+
+def answers(data: bytes) -> list[Answer]:
+    """Every whole frame in what the board sent. Anything else must be the Adalight beacon."""
+    found = []
+    while data:
+        if data.startswith(b"Ada\n"):
+            data = data[4:]
+            continue
+        assert data.startswith(b"Ak"), f"the board sent {data[:16].hex(' ')}"
+        length = int.from_bytes(data[4:6], "big")
+        body, crc = data[2 : 6 + length], data[6 + length : 8 + length]
+        assert binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big") == crc
+        found.append(Answer(chr(body[0]), body[1], body[4:]))
+        data = data[8 + length :]
+    return found
+
+
+def ask(board: Board, data: bytes, most_us: float = 200_000) -> list[Answer]:
+    """Sends, waits until something whole comes back or time is up, returns it."""
+    board.write(data)
+    board.drain()
+    got, until = b"", board.us + most_us
+    while board.us < until:
+        board.run(until - board.us, stop_on_rx=True)
+        board.run(14 * 10e6 / board.baud + 400)
+        got += board.read()
+        if got:
+            board.run(1000)
+            return answers(got + board.read())
+    return []
+
+
+def vectors() -> dict[str, Any]:
+    return tomllib.loads((HARDWARE / "strip/vectors.toml").read_text())
+
+
+def unhex(text: str) -> bytes:
+    """`41 180*00` -> 0x41 and 180 zeros."""
+    words = [re.fullmatch(r"(?:(\d+)\*)?([0-9a-f]{2})", word) for word in text.split()]
+    return b"".join(bytes.fromhex(word[2]) * int(word[1] or 1) for word in words if word)
+
+
+def settings_of(path: Path) -> dict[str, int]:
+    """The numbers a header defines with #define."""
+    return {name: int(value) for name, value in re.findall(r"#define (\w+) (\d+)\b", path.read_text())}
