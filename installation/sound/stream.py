@@ -17,6 +17,7 @@ from .clock import SampleClock
 from .moment import Samples
 
 GONE = 1.0  # s without a callback: the device is gone
+START = 4.0  # s a device may take to come alive: sound servers pause once after the first blocks
 MISSING = (
     "There is no PortAudio library; install it (Debian: apt install libportaudio2, macOS: brew install portaudio), "
     "or set [sound] file to write a WAV file."
@@ -110,7 +111,7 @@ class Stream:
         self.flags = 0
         self.load = 0.0
         self.error: Exception | None = None
-        self.asked_at = time.monotonic()
+        self.asked_at = self.opened_at = time.monotonic()
         try:
             self.stream = sd.OutputStream(
                 outlet.rate_hz, settings.block, outlet.index, outlet.channels, "float32", settings.latency,
@@ -133,7 +134,9 @@ class Stream:
     @property
     def gone(self) -> bool:
         """Whether the device has stopped asking."""
-        return not self.stream.active or time.monotonic() - self.asked_at > GONE
+        now = time.monotonic()
+        patience = GONE if now - self.opened_at > START + GONE else START
+        return not self.stream.active or now - self.asked_at > patience
 
     def _give(self, out: Samples, frames: int, moment: Any, status: Any) -> None:
         self.asked_at = began = time.monotonic()
