@@ -69,6 +69,9 @@ class NetworkSettings(Section, frozen=True):
         "tensorflow"
     )
     hold_seconds: Annotated[float, Meta(ge=1, le=600)] = 20.0
+    longest_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 60.0
+    stuck_seconds: Annotated[float, Meta(ge=2, le=3600)] = 300.0
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
 
 
 class SoundSettings(Section, frozen=True):

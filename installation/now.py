@@ -219,7 +219,9 @@ class Fields:
     sampled_at = Field("s", writer="meter", meaning="monotonic time of the newest sample")
     meter_period = Field("s", writer="meter", meaning="time between two samples; the players run this far behind")
     provenance = Field("", writer="meter", meaning="0 no reading, 1 measured, 2 estimated, 3 replayed")
-    uncertainty = Field("1", writer="meter", meaning="half width of the interval around watts, as a fraction")
+    uncertainty = Field(
+        "1", writer="meter", meaning="half width of the interval around watts, as a fraction; 0 is not known"
+    )
     meter_state = Field("", writer="meter", meaning="0 lost, 1 ok, 2 stale, 3 recovering")
     gap_seconds = Field(
         "s", writer="meter", meaning="time without a reading since the doors opened, left out of joules"
@@ -229,6 +231,16 @@ class Fields:
     boundary = Text(200, writer="meter", meaning="what the reading covers")
     not_counted = Text(300, writer="meter", meaning="what is not in this number")
     origin = Text(200, writer="meter", meaning="of a replay: date and machine of the recording")
+    meter_detail = Text(300, writer="meter", meaning="device, driver, sensor: what a reader needs to judge the number")
+    segments = Field("1", writer="meter", meaning="unbroken stretches of counting since the doors opened")
+    newest_gap = Text(240, writer="meter", meaning="length and reason of the newest gap in the readings")
+    own_watts = Field(
+        "W", writer="meter", meaning="what the piece itself draws beside the fit, as far as it can be estimated"
+    )
+    own = Text(300, writer="meter", meaning="the same in words, player by player; always estimated")
+    beside_watts = Field("W", writer="meter", meaning="power by the first meter beside the source; never added")
+    beside_joules = Field("J", writer="meter", meaning="energy by that meter since the doors opened; never added")
+    beside_provenance = Field("", writer="meter", meaning="where that number comes from, as in provenance")
     beside = Text(
         400, writer="meter", meaning="other meters that run beside the source: name, watts, boundary; never added"
     )
@@ -257,6 +269,7 @@ class Fields:
     accuracy = Field("1", writer="network", meaning="share right on the rows of this epoch, as a fraction")
     seen = Field("1", writer="network", meaning="after a fit: share right on the rows it was shown")
     unseen = Field("1", writer="network", meaning="after a fit: share right on as many rows it never saw")
+    asked = Field("1", writer="network", meaning="after a fit: rows each of these two numbers rests on")
     operations = Field(
         "1", writer="network", meaning="floating-point operations of one step, by the formula of its layers"
     )
@@ -265,10 +278,15 @@ class Fields:
     fit_ended_at = Field("s", writer="network", meaning="monotonic time at which it ended; 0 while it runs")
     fit_seconds = Field("s", writer="network", meaning="length of the newest fit")
     fit_updates = Field("1", writer="network", meaning="batches trained in the newest fit")
-    fit_joules = Field("J", writer="network", meaning="energy within the boundary from its begin to its end")
+    fit_joules = Field(
+        "J",
+        writer="network",
+        meaning="energy within the boundary from its begin to its end; nan where nothing was read",
+    )
     fit_ended = Text(
         40, writer="network", meaning="how the newest fit ended: whole, stopped, not a number, no memory, error"
     )
+    answered = Field("1", writer="network", meaning="presses answered, by a fit or by a word; only grows")
     weights = Picture(100, 32, "f4", writer="network", meaning="the first layer, or the part of it that fits")
     # -- the sound
     sound_grains = Field("1", writer="sound", meaning="grains heard since the doors opened")
@@ -295,11 +313,17 @@ class Fields:
     light_scale = Field(
         "1", writer="light", meaning="share of the asked brightness the strip gives, as it says; 1 is all"
     )
+    light_held = Field("1", writer="light", meaning="share of LEDs that do not yet show what was asked, as it says")
     light_watts = Field("W", writer="light", meaning="what the strip draws by its power model: estimated")
+    light_presence = Field("", writer="light", meaning="the strip's sensor: 1 somebody is there, 0 nobody or no sensor")
     light_device = Text(120, writer="light", meaning="the strip: device, port")
     leds = Field("1", writer="light", meaning="number of LEDs")
     pixels = Picture(
-        600, 3, "u1", writer="light", meaning="the strip, red green blue, read back from the bytes that go out"
+        600,
+        3,
+        "u1",
+        writer="light",
+        meaning="the strip, red green blue, linear light, read back from the bytes that go out, times light_scale",
     )
     # -- the ledger
     ledger_rows = Field("1", writer="ledger", meaning="seconds written to the ledger since the doors opened")
@@ -323,7 +347,7 @@ class Fields:
         locals()[f"{_player}_note"] = Text(
             240, writer=_player, meaning=f"what is wrong with the {_player}, in one sentence; empty when nothing is"
         )
-        locals()[f"{_player}_state"] = Field(
+        locals()[f"{_player}_process"] = Field(
             "", writer="conductor", meaning=f"the {_player}: 0 stopped, 1 starting, 2 playing, 3 back-off, 4 stopping"
         )
         locals()[f"{_player}_restarts"] = Field(

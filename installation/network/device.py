@@ -1,0 +1,51 @@
+"""Where Keras computes: its backend, its device, its precision, in words for the line of live counts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+
+def cards() -> list[str]:
+    """The graphics cards Keras can use on this backend, by its own names."""
+    import keras
+
+    with contextlib.suppress(ValueError, NotImplementedError, AttributeError):
+        return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
+    return []
+
+
+def settle() -> None:
+    """Step back behind sound and picture: a lower priority, and first in line when memory runs out."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(10)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def detail(model: Any) -> str:
+    """How a fit runs: backend and version, device, precision, and whether XLA compiles it."""
+    import keras
+
+    backend = keras.backend.backend()
+    where = ", ".join(cards()) or "processor"
+    compiled = "compiled by XLA" if backend == "jax" or getattr(model, "jit_compile", False) else "not compiled by XLA"
+    return f"Keras {keras.__version__} on {backend}, {where}, {model.dtype_policy.name}, {compiled}"
+
+
+def environment(backend: str, threads: int, home: Path) -> dict[str, str]:
+    """What must stand in the environment before Keras is imported.
+
+    Without KERAS_BACKEND Keras asks a file in the home folder; it also writes one there, unless KERAS_HOME says where.
+    """
+    few = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), str(threads))
+    return few | {
+        "KERAS_BACKEND": backend,
+        "KERAS_HOME": str(home),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,256 @@
+"""The process that fits: one network's file, one compiled network, begun again for each press.
+
+It is a process of its own, child of the network player, because the file is anyone's. What the file prints, breaks,
+forks, takes or never ends is this process's matter; the player hears of it, or of its end, and tells the wall.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..now import Now
+from .channel import Channel, Message
+from .listing import Listing, ListingError, read
+from .troubles import NOT_A_NUMBER, Trouble, trouble
+
+REHEARSE, FIT, ASK = "rehearse", "fit", "ask"
+MOST_ASKED = 1000  # rows each of the two numbers rests on, at most
+ASK_WITHIN = 2.0  # s the asking may take, as judged by the fit's own pace
+
+
+class Stand:
+    """Stands where `model.fit` was, so that the line on the wall needs no `callbacks=`.
+
+    It hands the very arguments of the line to Keras and brings the watch along. In rehearsal it takes one whole batch
+    and the short last one, so that all that Keras compiles is compiled; when asking it only keeps the rows.
+    """
+
+    def __init__(self, model: Any, watch: Any) -> None:
+        self.model, self.watch, self.plain = model, watch, model.fit
+        self.mode, self.seconds = REHEARSE, 0.0
+        self.rows: Any = None
+        self.batch_size = 32
+
+    def __call__(self, x: Any = None, y: Any = None, batch_size: int | None = None, **others: Any) -> Any:
+        self.rows, self.batch_size = (x, y), batch_size or 32
+        if self.mode == ASK:
+            return None
+        if self.mode == REHEARSE:
+            return self._rehearse(x, y, batch_size)
+        self.watch.ready(_rows(x), self.batch_size, self.seconds)
+        own = others.pop("callbacks", None) or []
+        others.setdefault("verbose", 0)
+        return self.plain(x, y, batch_size, callbacks=[*own, self.watch], **others)
+
+    def _rehearse(self, x: Any, y: Any, batch_size: int | None) -> Any:
+        rows = _rows(x)
+        if rows is None:
+            return self.plain(x, y, batch_size, epochs=1, steps_per_epoch=1, verbose=0)
+        few = min(rows, self.batch_size + rows % self.batch_size)
+        x, y = _first(x, few), _first(y, few)
+        history = self.plain(x, y, batch_size, epochs=1, verbose=0)
+        self.model.evaluate(x, y, batch_size=batch_size, verbose=0)
+        return history
+
+    def right(self, most: int) -> tuple[float, int]:
+        """Share right on the rows at hand, and how many were asked."""
+        from .watch import accuracy
+
+        x, y = self.rows
+        rows = _rows(x)
+        if rows is None or most < 1:
+            return float("nan"), 0
+        asked = min(rows, most)
+        logs = self.model.evaluate(
+            _first(x, asked), _first(y, asked), batch_size=self.batch_size, verbose=0, return_dict=True
+        )
+        return accuracy(logs), asked
+
+
+class Network:
+    """One network's file, built and compiled in this process.
+
+    Args:
+        listing: the file as it was read; exactly its compiled parts are executed.
+        watch: the callback that rides along.
+    """
+
+    def __init__(self, listing: Listing, watch: Any) -> None:
+        self.listing, self.watch = listing, watch
+        module = ModuleType(f"network_{listing.path.stem}")
+        module.__dict__.update(__file__=str(listing.path), __package__="installation.network")
+        sys.modules[module.__name__] = module
+        self.names = module.__dict__
+        self.model: Any = None
+
+    def build(self) -> None:
+        """Run the lines that build the network; they run once in a process."""
+        with _at_home():
+            exec(self.listing.module, self.names)
+            exec(self.listing.build, self.names)
+        self.model = self.names.get(self.listing.model)
+        if not callable(getattr(self.model, "fit", None)):
+            raise ListingError(f"{self.listing.path.name}: `{self.listing.model}` is no Keras network before its fit.")
+        self.stand = Stand(self.model, self.watch)
+        self.model.fit = self.stand
+
+    def rehearse(self) -> None:
+        """Run the lines that make the data and the line that fits, on a few rows: all that is slow is done once."""
+        self._play(REHEARSE)
+
+    def press(self, seconds: float) -> None:
+        """Begin again and run the lines that make the data, fit, and follow.
+
+        Args:
+            seconds: how long the fit may last; it ends with the batch that runs then.
+        """
+        from .begin import begin_again
+
+        begin_again(self.model)
+        self.stand.seconds = seconds
+        self._play(FIT)
+        with _at_home():
+            exec(self.listing.rest, self.names)
+
+    def learned(self) -> dict[str, float]:
+        """Share right on the rows it was shown, and on as many fresh rows; nan where no epoch was whole."""
+        watch = self.watch
+        if not watch.epochs_done or watch.broken:
+            return {"seen": float("nan"), "unseen": float("nan"), "asked": 0}
+        step = (watch.ended - watch.began) / watch.updates
+        most = max(1, int(ASK_WITHIN / max(step, 1e-6))) * self.stand.batch_size
+        seen, asked = self.stand.right(min(most, MOST_ASKED))
+        self._play(ASK)
+        unseen, _ = self.stand.right(asked)
+        return {"seen": seen, "unseen": unseen, "asked": asked}
+
+    def _play(self, mode: str) -> None:
+        self.stand.mode = mode
+        with _at_home():
+            exec(self.listing.data, self.names)
+            exec(self.listing.fit, self.names)
+
+
+@contextlib.contextmanager
+def _at_home() -> Iterator[None]:
+    """Foreign lines may change the folder, or fork: we stay where we were, and a second self ends here."""
+    folder, process = os.getcwd(), os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() != process:
+            os._exit(0)
+        os.chdir(folder)
+
+
+def _rows(x: Any) -> int | None:
+    """How many rows an input has; None for a stream of unknown length."""
+    import keras
+
+    first = keras.tree.flatten(x)[0] if x is not None else None
+    shape = getattr(first, "shape", None)
+    return int(shape[0]) if shape is not None and len(shape) else None
+
+
+def _first(x: Any, rows: int) -> Any:
+    import keras
+
+    return None if x is None else keras.tree.map_structure(lambda array: array[:rows], x)
+
+
+class Process:
+    """What this process does when told: prepare one network, fit it, leave."""
+
+    def __init__(self, now: Now, channel: Channel, path: Path, asked: Callable[[], bool]) -> None:
+        self.now, self.channel, self.path, self.asked = now, channel, path, asked
+        self.network: Network | None = None
+
+    def prepare(self) -> None:
+        """Import Keras, build and rehearse; the wall is told what is being done."""
+        began = time.monotonic()
+        self.channel.tell("doing", what="Importing Keras.")
+        import keras
+
+        from .device import detail, settle
+        from .watch import Watch, picture
+
+        keras.config.disable_interactive_logging()
+        settle()
+        listing = read(self.path)
+        self.channel.tell("text", text=listing.text, fit_line=listing.fit_line, about=listing.about)
+        self.network = Network(listing, Watch(self.now, self.asked))
+        self.channel.tell("doing", what="Building the network: every weight is drawn at random.")
+        self.network.build()
+        self.now.parameters = self.network.model.count_params()
+        self.channel.tell("doing", what="Compiling: one batch is trained so that the next fit begins at once.")
+        self.network.rehearse()
+        self.now.weights = picture(self.network.model)
+        self.now.detail = detail(self.network.model)
+        self.channel.tell("ready", seconds=time.monotonic() - began)
+
+    def fit(self, order: Message) -> None:
+        """One fit, from data to what was learned."""
+        assert self.network is not None
+        watch = self.network.watch
+        watch.ready(None, 0, float(order["seconds"]))
+        problem: Trouble | None = None
+        try:
+            self.network.press(float(order["seconds"]))
+            learned = self.network.learned()
+        except BaseException as error:  # noqa: BLE001 - the file is anyone's; every end of it is told on the wall
+            problem = trouble(error, self.path, watch.broken)
+            traceback.print_exc()
+        if problem is None and watch.broken:
+            problem = NOT_A_NUMBER
+        self._report(watch, problem, learned if problem is None else {})
+
+    def _report(self, watch: Any, problem: Trouble | None, learned: dict[str, float]) -> None:
+        self.channel.tell(
+            "ended",
+            how=problem.how if problem else "stopped" if watch.stopped or watch.timed_out else "whole",
+            sentence=problem.sentence if problem else "",
+            alive=problem is None or problem is NOT_A_NUMBER,
+            began=watch.began,
+            ended=watch.ended or time.monotonic(),
+            **learned,
+        )
+
+    def play(self) -> None:
+        """Do what is asked until told to leave."""
+        try:
+            self.prepare()
+        except BaseException as error:  # noqa: BLE001 - as above
+            traceback.print_exc()
+            self.channel.tell("unable", sentence=trouble(error, self.path, False).sentence)
+            return
+        while (order := self.channel.orders.get())["do"] == "fit":
+            self.fit(order)
+
+
+def main() -> None:
+    """`python -m installation.network.fit RECORD FILE`, started by the network player."""
+    leaving = False
+
+    def leave(*_: Any) -> None:
+        nonlocal leaving
+        leaving = True
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    channel = Channel(leave)
+    Process(Now(Path(sys.argv[1]), "network"), channel, Path(sys.argv[2]), lambda: leaving).play()
+    sys.stdout.flush()
+    os._exit(0)  # without the seconds that TensorFlow takes to leave
+
+
+if __name__ == "__main__":
+    main()

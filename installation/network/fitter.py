@@ -1,0 +1,116 @@
+"""The player's end of the process that fits: starts it, hears it, and ends it when it must."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+from ..config import HOME
+from .channel import Message, hear
+
+KEPT = 200_000  # bytes of what a network's file prints that go to the log, for each order
+
+
+class Fitter:
+    """One process with one network.
+
+    Args:
+        record: the record's file.
+        path: the network's file.
+        environment: variables to be set before anything is imported there.
+    """
+
+    def __init__(self, record: Path, path: Path, environment: dict[str, str]) -> None:
+        self.path = path
+        self.ready = False
+        self.busy = True  # it prepares at once
+        self.heard_at = time.monotonic()
+        self.room = KEPT
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "installation.network.fit", str(record), str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | environment | {"PYTHONPATH": _import_path()},
+        )
+        self.messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._thread(self._hear)
+        self._thread(self._keep)
+
+    def _thread(self, work: object) -> None:
+        assert callable(work)
+        threading.Thread(target=work, daemon=True).start()
+
+    def _hear(self) -> None:
+        assert self.process.stdout is not None
+        with os.fdopen(os.dup(self.process.stdout.fileno()), encoding="utf-8", errors="replace") as source:
+            hear(source, self.messages)
+
+    def _keep(self) -> None:
+        """Pass on to our log what the file prints, but not without end."""
+        source = self.process.stderr
+        assert source is not None
+        while data := os.read(source.fileno(), 65536):
+            kept = data[: max(self.room, 0)]
+            if kept and len(data) >= self.room:
+                kept += b"\n[the rest of what the network's file printed is not kept]\n"
+            self.room -= len(data)
+            _write(sys.stderr, kept)
+
+    def hear(self) -> list[Message]:
+        """What it said since the last time."""
+        said = []
+        while not self.messages.empty():
+            said.append(self.messages.get())
+        if said:
+            self.heard_at = time.monotonic()
+        return said
+
+    def fit(self, seconds: float) -> None:
+        """Ask for one fit that ends by itself after some seconds."""
+        self.busy, self.room, self.heard_at = True, KEPT, time.monotonic()
+        self._order({"do": "fit", "seconds": seconds})
+
+    def _order(self, order: Message) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def exited(self) -> int | None:
+        """Its exit code once it is gone, and None before."""
+        return self.process.poll()
+
+    def stop(self) -> None:
+        """Ask it to end with the batch that runs."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+
+    def end(self, patience: float = 0.0) -> None:
+        """End it: after some patience, without asking."""
+        with contextlib.suppress(subprocess.TimeoutExpired, BrokenPipeError):
+            if patience:
+                assert self.process.stdin is not None
+                self.process.stdin.close()
+                self.process.wait(patience)
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+
+def _write(stream: IO[str], data: bytes) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        stream.write(data.decode("utf-8", "replace"))
+        stream.flush()
+
+
+def _import_path() -> str:
+    return os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH", ""))))

@@ -1,0 +1,275 @@
+"""The network player: a press becomes a fit.
+
+It keeps the presses, the phases and the allowance, and tells the wall how a fit ended. Keras lives in a process of its
+own beside it (fit.py), so that whatever a network's file does, this player goes on and the next press tries again.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from pathlib import Path
+
+from .. import player
+from ..config import Config, ConfigError
+from ..now import Now, Phase
+from ..plug import find_file
+from .account import Account
+from .channel import Message
+from .device import environment
+from .fitter import Fitter
+from .listing import AGREED, Listing, ListingError, read
+
+SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
+GONE = {-9: "It was ended from outside, most likely because memory ran out."}
+ENDS_WITHIN = 0.35  # s from the call to leave until a fit that does not end by itself is ended
+
+
+class Player(player.Player):
+    """Presses in, fits out."""
+
+    name = "network"
+    rate = 60.0
+
+    def __init__(self, config: Config, now: Now) -> None:
+        super().__init__(config, now)
+        self.settings = config.network
+        self.fitter: Fitter | None = None
+        self.listing: Listing | None = None
+        self.account: Account | None = None
+        self.message: Message = {}  # the newest word of how a fit ended
+        self.pressed_at = self.settled_until = self.looked_at = 0.0
+        self.progress = (0.0, 0.0)
+        self.saved_at = 0
+
+    # -- the player's life
+    def setup(self) -> None:
+        self._close_what_was_left_open()
+        if self.now.phase != Phase.UNABLE:
+            self._prepare()
+
+    def tick(self, seconds: float) -> None:
+        self._hear(seconds)
+        if self.account:
+            self._follow(seconds)
+        elif self.fitter and self.fitter.busy:
+            self._wait(seconds)
+        elif self.now.presses > self.now.answered and not self.leaving:
+            self._press(seconds)
+        else:
+            self._rest(seconds)
+
+    def finished(self) -> bool:
+        if self.fitter and self.fitter.busy and time.monotonic() - self.left_at < ENDS_WITHIN:
+            if not self.message:
+                self.fitter.stop()
+            return False
+        return True
+
+    def close(self) -> None:
+        if self.fitter:
+            self.fitter.end()
+        if self.now.phase in (Phase.FITTING, Phase.PREPARING):
+            self._close_what_was_left_open()
+            self.now.phase = Phase.RESTING
+
+    def _close_what_was_left_open(self) -> None:
+        """A fit whose player died is an ended fit; and what killed it is not tried again before a press."""
+        now = self.now
+        if now.phase in (Phase.FITTING, Phase.PREPARING) and not self.leaving:
+            now.phase = Phase.UNABLE
+        if now.fit_began_at > now.fit_ended_at:
+            now.fit_ended_at = time.monotonic()
+            now.fit_seconds = now.fit_ended_at - now.fit_began_at
+            now.fit_ended = "stopped" if self.leaving else "error"
+
+    # -- preparing
+    def _prepare(self) -> None:
+        """Read the file, show it, and start a process for it."""
+        self.now.preparing = "Reading the network's file."
+        try:
+            path = find_file("network", self.settings.name, AGREED).resolve()
+            self.saved_at = _saved_at(path)
+            self.listing = read(path)
+        except (ListingError, ConfigError) as error:
+            self._unable(str(error))
+            return
+        self._show(self.listing.text, self.listing.fit_line, self.listing.about)
+        self.now.network = self.listing.path.stem
+        self.now.parameters = self.listing.weights
+        self.now.phase = Phase.PREPARING
+        self.fitter = Fitter(self.now.path.resolve(), self.listing.path, self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        assert self.listing is not None
+        threads = self.settings.threads or max(1, (os.cpu_count() or 1) - 2)
+        home = self.now.path.resolve().parent / "keras"
+        return environment(self.settings.backend, threads, home) | self.listing.environment
+
+    def _show(self, text: str, fit_line: str, about: str) -> None:
+        for name, value in (("source", text), ("fit_line", fit_line), ("about", about)):
+            if self.now[name] != value:
+                self.now[name] = value
+
+    # -- hearing the process that fits
+    def _hear(self, seconds: float) -> None:
+        if self.fitter is None:
+            return
+        for message in self.fitter.hear():
+            getattr(self, f"_heard_{message['is']}")(message)
+        if self.fitter and self.fitter.exited() is not None and self.fitter.messages.empty():
+            self._lost()
+
+    def _heard_doing(self, message: Message) -> None:
+        self.now.preparing = message["what"]
+
+    def _heard_text(self, message: Message) -> None:
+        """What is executed, from the mouth of the process that executes it."""
+        self._show(message["text"], message["fit_line"], message["about"])
+
+    def _heard_ready(self, message: Message) -> None:
+        assert self.fitter is not None
+        self.fitter.ready, self.fitter.busy = True, False
+        self.now.preparing = ""
+        self.now.phase = Phase.RESTING
+        self.note("")
+
+    def _heard_unable(self, message: Message) -> None:
+        self._unable(message["sentence"])
+
+    def _heard_ended(self, message: Message) -> None:
+        assert self.fitter is not None
+        self.fitter.busy = False
+        self.message = message
+        if message["began"]:
+            self.now.fit_ended_at = message["ended"]
+        if not self.account:
+            self.account = Account(self.now, message["began"] or message["ended"])
+
+    def _lost(self) -> None:
+        """The process is gone without a word."""
+        assert self.fitter is not None
+        code, busy = self.fitter.exited(), self.fitter.busy
+        self.fitter = None
+        if not busy:
+            self._prepare()
+            return
+        why = GONE.get(code or 0, f"Its process ended with the code {code}.")
+        self._give_up("no memory" if code == -9 else "error", f"The network went away. {why} A press tries again.")
+
+    # -- from a press to what it took
+    def _press(self, seconds: float) -> None:
+        if self._spent():
+            self.now.answered = self.now.presses
+            self.now.phase = Phase.SPENT
+            return
+        if self.fitter is None or self._changed():
+            self._prepare_again()  # the press waits until the network is there
+            return
+        self.now.answered = self.now.presses
+        self.message = {}
+        self.pressed_at = seconds
+        self.fitter.fit(self.settings.longest_seconds)
+
+    def _prepare_again(self) -> None:
+        if self.fitter:
+            self.fitter.end()
+            self.fitter = None
+        self._prepare()
+
+    def _wait(self, seconds: float) -> None:
+        """Between a press and the first batch; or while a network is prepared."""
+        assert self.fitter is not None
+        now = self.now
+        if self.fitter.ready and now.phase == Phase.FITTING:
+            self.account = Account(now, now.fit_began_at)
+        elif self.fitter.ready and now.phase != Phase.PREPARING and seconds - self.pressed_at > SOON:
+            now.preparing = "Drawing new weights and new data."
+            now.phase = Phase.PREPARING
+        self._end_what_stands_still(seconds)
+
+    def _follow(self, seconds: float) -> None:
+        assert self.account is not None
+        self.account.look()
+        if not self.message:
+            self._end_what_stands_still(seconds)
+        elif self.account.closed(self.message["ended"], seconds):
+            self._settle(seconds)
+
+    def _end_what_stands_still(self, seconds: float) -> None:
+        """No batch for long: a file that hangs is ended from outside."""
+        assert self.fitter is not None
+        if self.progress[0] != self.now.updates or self.fitter.heard_at > self.progress[1]:
+            self.progress = (self.now.updates, seconds)
+        if seconds - self.progress[1] > self.settings.stuck_seconds:
+            self.fitter.end()
+            self.fitter = None
+            self._give_up("stopped", f"No batch for {self.settings.stuck_seconds:g} s: the fit was ended from outside.")
+
+    def _settle(self, seconds: float) -> None:
+        assert self.account is not None
+        now, message = self.now, self.message
+        if message["began"]:
+            now.fit_seconds = message["ended"] - message["began"]
+            now.fit_joules = self.account.joules(message["ended"])
+            now.seen, now.unseen = message.get("seen", math.nan), message.get("unseen", math.nan)
+            now.asked = message.get("asked", 0)
+            now.fit_ended = message["how"]
+        self.account, self.message = None, {}
+        if message["sentence"]:
+            self._unable(message["sentence"], alive=message["alive"])
+            return
+        self.note("")
+        self.settled_until = seconds + self.settings.hold_seconds
+        now.phase = Phase.SETTLED
+
+    def _give_up(self, how: str, sentence: str) -> None:
+        """End a fit that its own process could not end."""
+        now = self.now
+        if now.phase == Phase.FITTING and not self.message:
+            now.fit_ended_at = time.monotonic()
+            now.fit_seconds = now.fit_ended_at - now.fit_began_at
+            now.fit_joules = self.account.joules(now.fit_ended_at) if self.account else math.nan
+            now.fit_ended = how
+        self.account, self.message = None, {}
+        self._unable(sentence)
+
+    def _unable(self, sentence: str, alive: bool = False) -> None:
+        """Say why not; a process whose file failed is ended, so that the next press reads the file anew."""
+        if self.fitter and not alive:
+            self.fitter.end()
+            self.fitter = None
+        self.now.preparing = ""
+        self.now.answered = self.now.presses
+        self.note(sentence)
+        self.now.phase = Phase.UNABLE
+
+    # -- resting
+    def _rest(self, seconds: float) -> None:
+        now = self.now
+        if now.phase == Phase.SETTLED and seconds < self.settled_until:
+            return
+        if now.phase in (Phase.RESTING, Phase.SETTLED, Phase.SPENT):
+            phase = Phase.SPENT if self._spent() else Phase.RESTING
+            if phase != now.phase:
+                now.epoch = now.batch = 0
+                now.phase = phase
+        if now.phase == Phase.RESTING and seconds - self.looked_at > 1.0:
+            self.looked_at = seconds
+            if self._changed():
+                self._prepare_again()
+
+    def _spent(self) -> bool:
+        return 0 < self.now.allowance_joules <= self.now.spent_joules
+
+    def _changed(self) -> bool:
+        """Whether the file was saved since it was read."""
+        return self.listing is not None and _saved_at(self.listing.path) != self.saved_at
+
+
+def _saved_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,130 @@
+"""The text on the wall is the text that runs."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from installation.network.listing import ListingError, read
+
+SEED = Path(__file__).parents[2] / "installation" / "network" / "seed.py"
+QUOTED = "02bed4efe8d88110b12744bf65bebd2c66b78dcef16e245dbd88e7f18bf13d61"
+
+FILE = '''
+"""A small network.
+
+Its shape is made up.
+"""
+
+from keras.layers import Dense
+from keras.models import Sequential
+
+weights = 12
+environment = {"A": "1", "B": 2}
+
+
+def helper():
+    return 3
+
+
+def network() -> None:
+    # the first comment belongs to the text
+    model = Sequential()
+    model.compile()
+
+    data = helper()  # a comment behind
+    history = model.fit(
+        data,
+        epochs=2,
+    )
+    last = 1
+'''
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.py"
+    path.write_text(textwrap.dedent(text), encoding="utf-8")
+    return path
+
+
+def test_the_seed_is_quoted_to_the_letter() -> None:
+    listing = read(SEED)
+    assert listing.digest == QUOTED
+    assert listing.fit_line == "model.fit(data, labels, epochs=10, batch_size=32)"
+    assert listing.fit_line in listing.text.splitlines()
+    assert listing.weights == 3265
+    assert listing.environment == {"TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
+def test_every_line_that_runs_stands_in_the_text(tmp_path: Path) -> None:
+    listing = read(written(tmp_path, FILE))
+    lines = listing.path.read_text().splitlines()
+    shown = {line.strip() for line in listing.text.splitlines()}
+    for part in (listing.build, listing.data, listing.fit, listing.rest):
+        for _, _, number in part.co_lines():
+            if number and "return" not in lines[number - 1]:
+                assert lines[number - 1].strip() in shown
+
+
+def test_the_body_is_cut_where_the_network_is_last_named_before_its_fit(tmp_path: Path) -> None:
+    class Model:
+        def compile(self) -> None: ...
+        def fit(self, data: int, epochs: int) -> str:
+            return f"{data} in {epochs}"
+
+    listing = read(written(tmp_path, FILE))
+    names: dict[str, object] = {"Sequential": Model, "helper": lambda: 3}
+    exec(listing.build, names)
+    assert "model" in names
+    assert "data" not in names
+    exec(listing.data, names)
+    exec(listing.fit, names)
+    assert names["history"] == "3 in 2"
+    assert "last" not in names
+    exec(listing.rest, names)
+    assert names["last"] == 1
+
+
+def test_what_a_file_says_of_itself(tmp_path: Path) -> None:
+    listing = read(written(tmp_path, FILE))
+    assert listing.about == "A small network. Its shape is made up."
+    assert listing.fit_line == "model.fit( data, epochs=2, )"
+    assert listing.text.startswith("# the first comment belongs to the text\nmodel = Sequential()")
+    assert listing.text.endswith("last = 1")
+    assert (listing.weights, listing.environment) == (12, {"A": "1", "B": "2"})
+
+
+def test_another_file_is_another_text(tmp_path: Path) -> None:
+    before = read(written(tmp_path, FILE))
+    after = read(written(tmp_path, FILE.replace("epochs=2", "epochs=3")))
+    assert before.text != after.text
+    assert before.digest != after.digest
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("def network(:\n", "mine.py, line 1: this is not Python"),
+        ("x = 1\n", "there is no `def network"),
+        ("def network(x):\n    x.fit(1)\n", "takes arguments"),
+        ("def network():\n    pass\n", "never calls fit"),
+        ("def network():\n    build().fit(1)\n", "give the network a name"),
+        ("def network():\n    m.fit(1)\n    return m\n", "'return' outside function"),
+        ("\0", "this is not Python"),
+    ],
+)
+def test_a_wrong_file_gets_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ListingError) as caught:
+        read(written(tmp_path, text))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_text_or_not_there(tmp_path: Path) -> None:
+    (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ListingError, match="not UTF-8"):
+        read(tmp_path / "bytes.py")
+    with pytest.raises(ListingError, match="cannot be read"):
+        read(tmp_path / "absent.py")
