@@ -65,7 +65,7 @@ class Child:
     def become(self, state: State) -> None:
         assert state in ALLOWED[self.state], f"{self.name}: {self.state.name} -> {state.name} is not a move"
         self.state = state
-        self.now[f"{self.name}_state"] = state
+        self.now[f"{self.name}_process"] = state
 
     def start(self) -> None:
         self.become(State.STARTING)

@@ -104,5 +104,5 @@ def _missing(now: Now) -> list[str]:
     return [
         f"{p} is away: {now[f'{p}_note'] or 'it is started again'}"
         for p in PLAYERS
-        if now[f"{p}_state"] == State.BACKOFF
+        if now[f"{p}_process"] == State.BACKOFF
     ]

@@ -1,0 +1,110 @@
+"""A channel keeps one meter going: opened, read in its own time, doubted, closed, and opened again with back-off."""
+
+from __future__ import annotations
+
+import time
+
+from ..config import MeterSettings
+from ..now import MeterState
+from .account import Account
+from .source import About, Fault, Reading, Source, named
+from .worker import Worker
+
+BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again
+WAIT = 0.004  # s a tick waits for a reading: most come within, so that they reach the record at once
+HANGS = 30.0  # s a call may last before the player is better begun anew
+
+
+class Channel:
+    """One meter, from its name to its joules.
+
+    Args:
+        name: as in config.toml.
+        settings: the section [meter].
+        account: where its joules are counted.
+        slowest: s between two readings, at least; 0 is as fast as config.toml and the sensor allow.
+
+    Raises:
+        ConfigError: there is no such meter.
+    """
+
+    def __init__(
+        self, name: str, settings: MeterSettings, account: Account | None = None, slowest: float = 0.0
+    ) -> None:
+        self.name, self.settings, self.slowest = name, settings, slowest
+        self.source: Source = named(name, settings)
+        self.account = account or Account()
+        self.worker: Worker[About | Reading] = Worker(f"meter {name}")
+        self.open = False
+        self.tries = 0
+        self.next_at = 0.0
+        self.failing_since = 0.0
+        self.given_up = False
+
+    @property
+    def interval(self) -> float:
+        """s between two readings: twice as often as the sensor changes, so that no change is missed."""
+        return max(self.slowest, 1 / self.settings.rate_hz, self.account.about.period / 2, self.source.unhurried)
+
+    @property
+    def period(self) -> float:
+        """s between two samples that carry something new."""
+        return max(self.interval, self.account.about.period)
+
+    @property
+    def hangs_for(self) -> float:
+        """s the call under way has lasted."""
+        return time.monotonic() - self.worker.began_at if self.worker.began_at else 0.0
+
+    def begin(self, opened_at: float, *, resumed: bool) -> None:
+        """The doors opened."""
+        first = self.source.begin(opened_at)
+        self.account.count_from(opened_at, None if resumed else first)
+
+    def tick(self, seconds: float) -> None:
+        """Take what came, ask for the next; never blocks for more than a few milliseconds."""
+        self._take(self.worker.take(), seconds)
+        due = seconds >= self.next_at - 0.5 / self.settings.rate_hz
+        if due and not self.worker.began_at and not self.given_up:
+            self._ask(seconds)
+            self._take(self.worker.take(WAIT), seconds)
+        self.account.silence(seconds)
+
+    def _ask(self, seconds: float) -> None:
+        if self.open:
+            self.next_at = max(self.next_at + self.interval, seconds)
+            self.worker.begin(self.source.read)
+        else:
+            self.account.recovering()
+            self.worker.begin(self.source.open)
+
+    def _take(self, result: About | Reading | Fault | None, seconds: float) -> None:
+        if isinstance(result, About):
+            self.open, self.next_at = True, seconds
+            self.account.opened(result)
+        elif isinstance(result, Reading):
+            self.tries, self.failing_since = 0, 0.0
+            self.account.take(result)
+        elif isinstance(result, Fault):
+            self._fault(result, seconds)
+
+    def _fault(self, fault: Fault, seconds: float) -> None:
+        self.account.fault(fault, seconds)
+        if fault.gap and not fault.lost:
+            return
+        self.failing_since = self.failing_since or seconds
+        self.given_up = not fault.again
+        if fault.lost or not self.open or seconds - self.failing_since > self.account.lost_after:
+            self._open_again(seconds)
+
+    def _open_again(self, seconds: float) -> None:
+        self.account.state = MeterState.LOST
+        self.open = False
+        self.failing_since = 0.0
+        self.next_at = seconds + BACK_OFF[min(self.tries, len(BACK_OFF) - 1)]
+        self.tries += 1
+
+    def close(self) -> None:
+        """Let go of the meter, unless a call into it hangs."""
+        if not self.worker.began_at:
+            self.source.close()

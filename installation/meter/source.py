@@ -1,0 +1,152 @@
+"""A source of watts is one file of this folder with one class `Meter(Source)`.
+
+It opens something, reads it, and says what the reading covers. It does not judge: whether a reading can be believed,
+what is a gap and when to try again is decided in one place for all of them (`account`, `channel`). A source may block
+and may fail; it is called in a thread of its own and never by the beat of the player.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..config import ConfigError
+from ..now import Provenance
+from ..plug import plug
+
+if TYPE_CHECKING:
+    from ..config import MeterSettings
+
+UNKNOWN = float("inf")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source says at one moment.
+
+    Attributes:
+        time: monotonic s.
+        watts: W; not a number where the source has only counters.
+        counters: J, one for each part of the source, each of which only grows; empty where there are none.
+    """
+
+    time: float
+    watts: float
+    counters: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class About:
+    """What the readings of an opened source are.
+
+    Attributes:
+        boundary: what they cover, as the wall says it.
+        detail: device, driver, sensor: what a reader needs to judge the number.
+        not_counted: what they leave out.
+        origin: of a replay, date and machine of the recording.
+        provenance: the word that goes with them.
+        uncertainty: half width of the interval around them, as a fraction.
+        period: s between two new values of the sensor; 0 is not known or continuous.
+        hold: s that two readings may lie apart and still be joined by a straight line (only without counters).
+        limits: W, the most each counter's part can draw, in the order of Reading.counters.
+        resolution: W, the smallest step of the watts; 0 is not known.
+        zeros: whether 0 W can be true; a wall plug that says so once usually is not.
+    """
+
+    boundary: str
+    provenance: Provenance
+    uncertainty: float
+    detail: str = ""
+    not_counted: str = ""
+    origin: str = ""
+    period: float = 0.0
+    hold: float = 1.0
+    limits: tuple[float, ...] = ()
+    resolution: float = 0.0
+    zeros: bool = True
+
+    @property
+    def power_limit(self) -> float:
+        """W, of all parts together; 0 if not known, as the record has it."""
+        total = sum(self.limits)
+        return total if 0 < total < UNKNOWN else 0.0
+
+
+class Fault(Exception):  # noqa: N818  (what a meter says, not an error of the code)
+    """Why there is no reading, as one sentence for the wall.
+
+    Args:
+        sentence: what is wrong and what helps.
+        lost: whether the source is gone and must be opened anew; otherwise it may answer next time.
+        again: whether it makes sense to try again.
+        gap: whether what is between the readings before and after is not known and must not be bridged.
+    """
+
+    def __init__(self, sentence: str, *, lost: bool = False, again: bool = True, gap: bool = False) -> None:
+        super().__init__(sentence)
+        self.lost, self.again, self.gap = lost, again, gap or lost
+
+
+class Source:
+    """One source of watts; a meter's file defines `class Meter(Source)`.
+
+    Args:
+        argument: what stands behind the colon of its name in config.toml: a path, an address, a list of cards.
+        settings: the section [meter].
+    """
+
+    covers = ""
+    unhurried = 0.0  # s that must lie between two readings even if config.toml asks for more
+
+    def __init__(self, argument: str, settings: MeterSettings) -> None:
+        self.argument, self.settings = argument, settings
+
+    def open(self) -> About:
+        """Open it.
+
+        Raises:
+            Fault: it is not there; the sentence says what helps.
+        """
+        raise NotImplementedError
+
+    def read(self) -> Reading:
+        """The newest value.
+
+        Raises:
+            Fault: there is none.
+        """
+        raise NotImplementedError
+
+    def begin(self, opened_at: float) -> Reading | None:
+        """The doors opened at this monotonic time; a replay begins now and says with what."""
+        return None
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def split(name: str) -> tuple[str, str]:
+    """A name as it stands in config.toml, such as `shelly:192.168.1.20`, as file and argument."""
+    kind, _, argument = name.partition(":")
+    return kind.strip(), argument.strip()
+
+
+def named(name: str, settings: MeterSettings) -> Source:
+    """The source of a name.
+
+    Raises:
+        ConfigError: there is no such file, or it is not a meter.
+    """
+    kind, argument = split(name)
+    source = plug("meter", kind, "Meter").Meter(argument, settings)
+    if not isinstance(source, Source):
+        raise ConfigError(
+            f"{kind}: its class Meter must be a Source of installation.meter.source; see docs/metering.md."
+        )
+    return source
+
+
+def midpoint(began: float) -> float:
+    """The monotonic time half way between the beginning of a call and now: when a value was most likely taken."""
+    return (began + time.monotonic()) / 2

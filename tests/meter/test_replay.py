@@ -1,0 +1,139 @@
+"""A replay's joules are exactly the recording's, and never more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from installation.config import MeterSettings
+from installation.meter.account import Account
+from installation.meter.replay import Meter
+from installation.meter.source import Fault
+from installation.now import MeterState, Provenance
+
+
+def meter(path: Path, **keys: object) -> Meter:
+    source = Meter(str(path), MeterSettings(name=f"replay:{path}", **keys))  # type: ignore[arg-type]
+    source.open()
+    return source
+
+
+def play(source: Meter, seconds: float, step: float = 0.05) -> Account:
+    """Play a recording from monotonic 100 s on, sampled every step."""
+    account = Account()
+    account.opened(source.open())
+    account.count_from(100.0, source.begin(100.0))
+    for t in np.arange(100.0 + step / 3, 100.0 + seconds, step):
+        try:
+            account.take(source.read_at(float(t)))
+        except Fault as fault:
+            account.fault(fault, float(t))
+        account.silence(float(t))
+    return account
+
+
+def csv(path: Path, times: list[float], watts: list[float]) -> Path:
+    path.write_text("t_s,watts\n" + "".join(f"{t},{w}\n" for t, w in zip(times, watts, strict=True)))
+    return path
+
+
+def test_the_whole_file_is_its_trapezoid_and_not_a_joule_more(tmp_path: Path) -> None:
+    times, watts = [0.0, 1.0, 2.5, 4.0], [100.0, 300.0, 50.0, 50.0]
+    account = play(meter(csv(tmp_path / "a.csv", times, watts)), 6.0)
+    assert account.joules == pytest.approx(np.trapezoid(watts, times), rel=1e-12)
+    assert account.rows[-1].provenance == Provenance.NO_READING
+    assert account.state == MeterState.LOST
+    assert "ended after 4 s" in account.reason
+    assert account.gap_seconds(106.0) == pytest.approx(2.0)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.floats(0.05, 3.0), min_size=1, max_size=12),
+    st.lists(st.floats(0.0, 9000.0), min_size=13, max_size=13),
+    st.floats(0.05, 0.9),
+)
+def test_any_stretch_is_exact(
+    tmp_path_factory: pytest.TempPathFactory, gaps: list[float], w: list[float], part: float
+) -> None:
+    times = [0.0, *np.cumsum(gaps).tolist()]
+    watts = w[: len(times)]
+    source = meter(csv(tmp_path_factory.mktemp("r") / "a.csv", times, watts))
+    end = times[-1] * part
+    inner = [t for t in times if t < end] + [end]
+    due = np.trapezoid(np.interp(inner, times, watts), inner)
+    source.begin(100.0)
+    assert source.read_at(100.0 + end).counters[0] == pytest.approx(due, rel=1e-9, abs=1e-9)
+
+
+def test_it_begins_when_the_doors_open(tmp_path: Path) -> None:
+    source = meter(csv(tmp_path / "a.csv", [0, 10], [100, 100]))
+    assert source.read_at(50.0).counters == (0.0,)
+    assert source.begin(100.0) is not None
+    assert source.read_at(101.0).counters[0] == pytest.approx(100.0)
+
+
+def test_a_loop_goes_on_and_twice_the_pace_takes_half_the_time(tmp_path: Path) -> None:
+    path = csv(tmp_path / "a.csv", [0, 2], [100, 300])
+    looped = meter(path, replay_loop=True)
+    looped.begin(100.0)
+    assert looped.read_at(105.0).counters[0] == pytest.approx(2 * 400 + 150.0)
+    fast = meter(path, replay_speed=2.0)
+    assert "at 2 times its pace" in fast.open().origin
+    fast.begin(100.0)
+    assert fast.read_at(100.5).counters[0] == pytest.approx(150.0)
+
+
+def test_events_without_watts_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t_s,watts,event,value\n0,100,,\n0.5,,run_start,\n1,100,,\nx,7,,\n2,-5,,\n3,nan,,\n0.2,5,,\n")
+    detail = meter(path).open().detail
+    assert "1 without watts" in detail
+    assert "1 not readable" in detail
+    assert "1 not possible" in detail
+    assert "1 not finite" in detail
+    assert "1 out of order" in detail
+
+
+def test_a_gap_in_the_recording_is_a_gap_in_the_replay(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = ['{"underfoot_recording":1,"provenance":"MEASURED","meter":"nvml","machine":"here","started":"2026-01-02"}']
+    lines += [f'{{"t":{t},"watts":100,"joules":{j}}}' for t, j in ((0, 0), (1, 100))]
+    lines += [
+        '{"t":1.5,"gap":"lost","joules":100}',
+        '{"t":4,"watts":100,"joules":100}',
+        '{"t":5,"watts":100,"joules":200}',
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    source = meter(path)
+    assert source.open().origin == "MEASURED by nvml on 2026-01-02, here"
+    account = play(source, 5.5)
+    assert account.joules == pytest.approx(200.0, abs=6.0)
+    assert 2.9 < account.gap_seconds(105.0) < 3.2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "neither a recording nor a CSV"),
+        ("a,b\n1,2\n", "underfoot import"),
+        ("t_s,watts\n1,2\n", "fewer than two samples"),
+        ('{"underfoot_recording":7}\n{"t":0,"watts":1}\n', "version 7"),
+        ('{"underfoot_recording":"x"}\n', "not a header"),
+        ("\xff\xfe", "not text"),
+    ],
+)
+def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(Fault, match=says):
+        meter(path)
+
+
+def test_a_missing_recording_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="there is no such recording"):
+        meter(tmp_path / "none.csv")
