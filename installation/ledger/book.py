@@ -21,11 +21,13 @@ The tables (version 1; `PRAGMA user_version`)::
               reading, phase (of the network; fitting if a fit ran in it), network, parameters (weights), meter_state,
               gap_seconds (s without a reading since the doors opened),
               due, heard, lit, drawn, unheard, unlit, undrawn (grains since the doors opened),
-              missing (names of players that are not there)
+              missing (players that are not there), own_watts (W the piece itself draws beside the fit, estimated),
+              beside_joules (J since the doors opened by the first meter beside the source) with its beside_provenance
     fits      one fit
               run, number (from 1): the key; network, parameters, code, fit_line, epochs, updates,
               began_on (s since 1970), began_at (s, monotonic), seconds (s), joules (J),
-              gap_seconds (s of it without a reading), loss, seen, unseen, ended (how; empty while it runs, or when everything was killed), detail, reading
+              gap_seconds (s of it without a reading), loss, seen, unseen (share right), asked (rows each rests on),
+              ended (how; empty while it runs, or when everything was killed), detail, reading
     codes     id, text: the lines of code as they ran
 """
 
@@ -54,12 +56,13 @@ CREATE TABLE seconds (run INTEGER REFERENCES runs, second INTEGER, provenance IN
     watts_mean REAL, watts_min REAL, watts_max REAL, joules REAL, joules_fitting REAL, joules_total REAL,
     reading INTEGER REFERENCES readings, phase INTEGER, network TEXT, parameters INTEGER, meter_state INTEGER,
     gap_seconds REAL, due INTEGER, heard INTEGER, lit INTEGER, drawn INTEGER, unheard INTEGER, unlit INTEGER,
-    undrawn INTEGER, missing TEXT, PRIMARY KEY (run, second, provenance)) WITHOUT ROWID;
+    undrawn INTEGER, missing TEXT, own_watts REAL, beside_joules REAL, beside_provenance INTEGER,
+    PRIMARY KEY (run, second, provenance)) WITHOUT ROWID;
 CREATE INDEX seconds_by_utc ON seconds (utc);
 CREATE TABLE fits (run INTEGER REFERENCES runs, number INTEGER, network TEXT, parameters INTEGER,
     code INTEGER REFERENCES codes, fit_line TEXT, epochs INTEGER, updates INTEGER, began_on REAL, began_at REAL,
-    seconds REAL, joules REAL, gap_seconds REAL, loss REAL, seen REAL, unseen REAL, ended TEXT, detail TEXT,
-    reading INTEGER REFERENCES readings, PRIMARY KEY (run, number)) WITHOUT ROWID;
+    seconds REAL, joules REAL, gap_seconds REAL, loss REAL, seen REAL, unseen REAL, asked INTEGER, ended TEXT,
+    detail TEXT, reading INTEGER REFERENCES readings, PRIMARY KEY (run, number)) WITHOUT ROWID;
 """
 
 
@@ -138,6 +141,11 @@ class Book:
             self.db.execute("UPDATE runs SET closed_on = NULL WHERE id = ?", (self.run_id,))
         last = "SELECT * FROM seconds WHERE run = ? ORDER BY second DESC, at DESC LIMIT 1"
         return next(iter(rows_of(self.db, last, self.run_id)), None)
+
+    def rows(self) -> int:
+        """How many rows of seconds this performance has."""
+        found = self.db.execute("SELECT count(*) FROM seconds WHERE run = ?", (self.run_id,))
+        return int(found.fetchone()[0])
 
     def write(self, seconds: Iterable[Row] = (), fits: Iterable[Row] = (), restarts: int = 0) -> None:
         """Write rows in one transaction; a row of the same key takes the older one's place."""

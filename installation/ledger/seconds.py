@@ -120,7 +120,8 @@ class Seconds:
         span = float(row[TIME]) - self.at
         share = (until - self.at) / span if span > 0 else 1.0
         total = self.joules + (float(row[JOULES]) - self.joules) * share
-        part = self._part(parts, Provenance(int(row[PROVENANCE])), begin)
+        begun = total > 0  # time before the counter moves is time before the first reading
+        part = self._part(parts, Provenance(int(row[PROVENANCE]) if begun else 0), begin)
         part.spend(until - self.at, max(0.0, total - self.joules), row)
         if until == row[TIME] and part.provenance and np.isfinite(row[WATTS]):
             part.watts.append(float(row[WATTS]))

@@ -69,7 +69,7 @@ def is_damage(error: BaseException) -> bool:
 
 def set_aside(path: Path, reason: str) -> str:
     """Rename a file that cannot be gone on with, and what belongs to it; returns the sentence for the wall."""
-    stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+    stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S-%f")
     aside = path.with_name(f"{path.stem}-{stamp}-{reason.replace(' ', '-')}{path.suffix}")
     for tail in ("-wal", "-shm", ""):
         part = path.with_name(path.name + tail)

@@ -1,0 +1,263 @@
+"""The ledger writes down each second, each fit and each performance, and is the last to leave.
+
+It only reads what the others made true. When its file cannot be written it says so, keeps the rows in memory, and
+tries again; the others never notice. When it is brought back it goes on where its last row ends: the energy drawn in
+between lies in the meter's counter.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .. import player
+from ..config import Config
+from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
+from ..score import grains_due
+from . import machine
+from .book import Book, Reading, Row, Run, midnight
+from .seconds import Seconds, Stretch
+from .trouble import LedgerError, sentence
+from .waiting import Waiting
+
+AGAIN = (1.0, 2.0, 4.0, 8.0)  # s until the next try to write
+ASIDE_SAID = 600.0  # s for which the wall tells that an old ledger was set aside
+TIDY_EVERY = 3600.0  # s between two looks for seconds older than they are to be kept
+DAY = 86_400.0  # s
+
+
+class Player(player.Player):
+    """The ledger."""
+
+    name = "ledger"
+    rate = 10.0
+    own_beat = True  # a slow disk may rightly hold a tick up
+
+    def __init__(self, config: Config, now: Now) -> None:
+        super().__init__(config, now)
+        self.book: Book | None = None
+        self.account: Seconds | None = None
+        self.waiting = Waiting()
+        self.fits: dict[int, Row] = {}
+        self.fit_known: tuple[object, ...] = ()
+        self.fit_gap = 0.0
+        self.last: list[Stretch] = []
+        self.sampled_at = self.try_at = self.tidy_at = self.said_until = 0.0
+        self.tries = 0
+        self.earlier_for = (Provenance.NO_READING, 0)
+
+    def tick(self, seconds: float) -> None:
+        if not self.now.opened_at:
+            return
+        if self.book is None and seconds >= self.try_at:
+            self._open(seconds)
+        if self.account is None and not self.resumed:
+            self.account = Seconds(self.now.opened_at)
+        if self.account is None:
+            return
+        closing = self.now.doors == Doors.CLOSING  # the meter is gone by now: time without samples is no gap
+        self._keep(self._listen(self.account).cut(0.0 if closing else seconds))
+        self._keep_fit()
+        if (self.waiting or self.fits) and seconds >= self.try_at:
+            self._write(seconds)
+
+    def close(self) -> None:
+        """Write what is left, with the final counts, and when the doors closed."""
+        if self.account is not None:
+            parts = self._listen(self.account).finish()
+            self._keep(parts or self.last)
+            self._keep_fit()
+            if self.book is None:
+                self._open(time.monotonic())
+            self._write(time.monotonic())
+        if self.book is not None:
+            self._let_go(time.time())
+
+    def _listen(self, account: Seconds) -> Seconds:
+        if self.now.sampled_at != self.sampled_at:
+            self.sampled_at = self.now.sampled_at
+            account.feed(self.now.samples, self.now.meter_period)
+        return account
+
+    # -- the rows
+    def _keep(self, parts: list[Stretch]) -> None:
+        if parts:
+            self.last = [p for p in parts if p.second == parts[-1].second]
+            self.waiting.add([self._row(part) for part in parts])
+
+    def _row(self, part: Stretch) -> Row:
+        watts = part.watts
+        return {
+            "second": part.second,
+            "provenance": int(part.provenance),
+            "utc": time.time() - time.monotonic() + part.at,
+            "at": part.at,
+            "seconds": part.seconds,
+            "watts_mean": sum(watts) / len(watts) if watts else None,
+            "watts_min": min(watts, default=None),
+            "watts_max": max(watts, default=None),
+            "joules": part.joules,
+            "joules_fitting": part.joules_fitting,
+            "joules_total": part.joules_total,
+            "reading": self._reading(part.provenance),
+            "phase": int(part.phase),
+            "network": self.now.network,
+            "parameters": int(part.parameters),
+            "meter_state": int(self.now.meter_state),
+            "gap_seconds": self.now.gap_seconds,
+            **self._grains(),
+            "missing": " ".join(self.missing()),
+            "own_watts": _known(self.now.own_watts),
+            "beside_joules": _known(self.now.beside_joules),
+            "beside_provenance": int(self.now.beside_provenance),
+        }
+
+    def _reading(self, provenance: int) -> Reading:
+        now = self.now
+        return Reading(now.meter_name, provenance, now.boundary, now.not_counted, now.origin, round(now.uncertainty, 3))
+
+    def _grains(self) -> dict[str, int]:
+        counts = {"due": grains_due(self.now.joules, self.now.joules_per_grain or 1.0)}
+        for giver, given in GRAIN_PLAYERS.items():
+            counts[given] = int(self.now[f"{giver}_grains"])
+            counts[f"un{given}"] = int(self.now[f"{giver}_lost"])
+        return counts
+
+    def missing(self) -> list[str]:
+        """The players that are not there: about to be tried again, or not yet back."""
+        names = []
+        for name in self.config.piece.players:
+            state, restarts = self.now[f"{name}_process"], self.now[f"{name}_restarts"]
+            if state == State.BACKOFF or (state == State.STARTING and restarts):
+                names.append(name)
+        return names
+
+    def _keep_fit(self) -> None:
+        """Note the newest fit when it begins, when it ends, and when what it learned is known."""
+        now, number = self.now, int(self.now.fits)
+        known = (number, now.fit_began_at, now.fit_ended_at, now.fit_ended, now.fit_joules, now.seen, now.unseen)
+        if not number or known == self.fit_known:
+            return
+        if not self.fit_known or self.fit_known[0] != number:
+            self.fit_gap = now.gap_seconds
+        self.fit_known = known
+        self.fits[number] = self._fit(number)
+
+    def _fit(self, number: int) -> Row:
+        now = self.now
+        ended = now.fit_ended_at > 0
+        after: dict[str, Any] = {
+            "seconds": now.fit_seconds,
+            "joules": _known(now.fit_joules),
+            "gap_seconds": now.gap_seconds - self.fit_gap,
+            "loss": _known(now.loss),
+            "seen": _known(now.seen),
+            "unseen": _known(now.unseen),
+            "asked": int(_known(now.asked) or 0),
+            "ended": now.fit_ended,
+        }
+        return {
+            "number": number,
+            "network": now.network,
+            "parameters": int(now.parameters),
+            "code": now.source,
+            "fit_line": now.fit_line,
+            "epochs": int(now.epochs),
+            "updates": int(now.fit_updates),
+            "began_on": time.time() - time.monotonic() + now.fit_began_at,
+            "began_at": now.fit_began_at,
+            "detail": now.detail,
+            "reading": self._reading(int(now.provenance)),
+            **(after if ended else dict.fromkeys(after) | {"ended": ""}),
+        }
+
+    # -- the book
+    def _open(self, seconds: float) -> None:
+        try:
+            self.book = Book(Path(self.config.ledger.file))
+            last = self.book.enter(self._run())
+        except (LedgerError, sqlite3.Error) as error:
+            self._fail(error, seconds)
+            return
+        if self.account is None:
+            self.account = Seconds(self.now.opened_at, *_from(last))
+            self.now.ledger_rows = self.book.rows()
+        if self.book.aside:
+            self.said_until = seconds + ASIDE_SAID
+            self.note(self.book.aside)
+
+    def _run(self) -> Run:
+        now, config = self.now, self.config
+        return Run(
+            now.opened_on,
+            now.opened_at,
+            now.joules_per_grain,
+            " ".join(config.piece.players),
+            machine.machine(),
+            machine.versions(),
+            msgspec.json.encode(config).decode(),
+        )
+
+    def _write(self, seconds: float) -> None:
+        if self.book is None:
+            return
+        try:
+            if self.book.moved():
+                raise LedgerError(f"The ledger {self.book.path} was moved away; a new one is begun.")
+            restarts = sum(int(self.now[f"{name}_restarts"]) for name in self.config.piece.players)
+            self.book.write(self.waiting, self.fits.values(), restarts)
+            self._tell_earlier(self.book)
+            self._tidy(self.book, seconds)
+        except (LedgerError, sqlite3.Error) as error:
+            self._fail(error, seconds)
+            return
+        self.now.ledger_rows += len(self.waiting)
+        self.waiting.clear()
+        self.fits.clear()
+        self.tries = 0
+        if seconds > self.said_until:
+            self.note("")
+
+    def _fail(self, error: Exception, seconds: float) -> None:
+        """Say it, let go of the file, and try again later with the rows kept."""
+        self.note(sentence(error, Path(self.config.ledger.file)))
+        self.try_at = seconds + AGAIN[min(self.tries, len(AGAIN) - 1)]
+        self.tries += 1
+        if self.book is not None:
+            self._let_go()
+
+    def _let_go(self, closed_on: float = 0.0) -> None:
+        book, self.book = self.book, None
+        try:
+            if book is not None:
+                book.close(closed_on)
+        except sqlite3.Error as error:
+            self.note(sentence(error, Path(self.config.ledger.file)))
+
+    def _tell_earlier(self, book: Book) -> None:
+        """What this day used before these doors opened, of the word that reads now; after midnight nothing."""
+        word, day = Provenance(int(self.now.provenance)), int(midnight())
+        if word and (word, day) != self.earlier_for:
+            self.earlier_for = word, day
+            self.now.earlier_joules = book.earlier(word, day) if day <= self.now.opened_on else 0.0
+
+    def _tidy(self, book: Book, seconds: float) -> None:
+        days = self.config.ledger.keep_days
+        if days and seconds >= self.tidy_at and not book.forget(time.time() - days * DAY):
+            self.tidy_at = seconds + TIDY_EVERY
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _from(last: dict[str, Any] | None) -> tuple[int, float, float]:
+    """Where the account goes on after its last row: second, monotonic s, J."""
+    if last is None:
+        return 0, 0.0, 0.0
+    return last["second"] + 1, last["at"] + last["seconds"], last["joules_total"]
