@@ -16,24 +16,22 @@
 #define SAVED_MOST 9                // units that can be saved for the next picture: no step is larger than 2 x 7 + 9
 #define REST_TICKS TICKS_PER_MS(1000)
 
-static uint8_t pixels[3 * LEDS];             // G R B, as the strip wants them; always within the limits below
-static uint8_t centres[(LEDS + 1) / 2 * 3];  // c - y + 8 in four bits: (G, R), (B of two LEDs), (G, R), ...
+static uint8_t pixels[3 * LEDS];   // G R B, as the strip wants them; always within the limits below
+static uint8_t centres[2 * LEDS];  // c - y + 8 in four bits each: G and R, then B
 
 static uint16_t allowance_ticks;  // ticks not yet turned into units
 static uint8_t allowance_units;   // units saved since the last picture began
 static uint8_t green_phase;
 static uint16_t rest_ticks;  // no allowance grows while this runs out
 
-static uint8_t reach_rb, reach_g;                // PLAY plus what this picture may drag
-static uint8_t *pixel_at, *centre_at;            // the LED that comes next
-static bool odd;                                 // is it the second of a pair?
-static uint16_t held;                            // LEDs of this picture that do not show what was asked
+static uint8_t reach_rb, reach_g;      // PLAY plus what this picture may drag
+static uint8_t *pixel_at, *centre_at;  // the LED that comes next
+static uint16_t held;                  // LEDs of this picture that do not show what was asked
 
 static void calm_begin() {
-  for (uint16_t i = 0; i < sizeof centres; i += 3) {
+  for (uint16_t i = 0; i < sizeof centres; i += 2) {
     centres[i] = (PLAY_G + 8) | (PLAY_RB + 8) << 4;
-    centres[i + 1] = (PLAY_RB + 8) | (PLAY_RB + 8) << 4;
-    centres[i + 2] = (PLAY_G + 8) | (PLAY_RB + 8) << 4;
+    centres[i + 1] = PLAY_RB + 8;
   }
 }
 
@@ -53,7 +51,6 @@ static void calm_advance(uint16_t ticks) {
 static void picture_rewind() {
   pixel_at = pixels;
   centre_at = centres;
-  odd = false;
 }
 
 // Opens a picture: spends the saved allowance, starts at the first LED. Nothing is asked or held yet.
@@ -93,7 +90,7 @@ static inline __attribute__((always_inline)) uint8_t approach(uint8_t x, uint8_t
 }
 
 // The most red that may stand beside this green and blue.
-static inline uint8_t most_red(uint8_t g, uint8_t b) {
+static inline __attribute__((always_inline)) uint8_t most_red(uint8_t g, uint8_t b) {
   uint16_t sum = g + b;
   return sum >= 85 ? 255 : 3 * (uint8_t)sum;
 }
@@ -109,37 +106,33 @@ struct Led {
 };
 
 static inline __attribute__((always_inline)) Led led_load() {
-  uint8_t gr = centre_at[odd ? 2 : 0], bb = centre_at[1];
   Led led;
   led.g = pixel_at[0];
   led.r = pixel_at[1];
   led.b = pixel_at[2];
-  led.c_g = led.g + (gr & 15) - 8;
-  led.c_r = led.r + (gr >> 4) - 8;
-  led.c_b = led.b + (odd ? bb >> 4 : bb & 15) - 8;
+  led.c_g = led.g + (centre_at[0] & 15) - 8;
+  led.c_r = led.r + (centre_at[0] >> 4) - 8;
+  led.c_b = led.b + centre_at[1] - 8;
   return led;
 }
 
 static inline __attribute__((always_inline)) void led_store(const Led &led) {
-  uint8_t gr = (uint8_t)(led.c_g - led.g + 8) | (uint8_t)(led.c_r - led.r + 8) << 4;
-  uint8_t b = led.c_b - led.b + 8;
   pixel_at[0] = led.g;
   pixel_at[1] = led.r;
   pixel_at[2] = led.b;
-  centre_at[odd ? 2 : 0] = gr;
-  centre_at[1] = odd ? (centre_at[1] & 15) | b << 4 : (centre_at[1] & 0xF0) | b;
+  centre_at[0] = (uint8_t)(led.c_g - led.g + 8) | (uint8_t)(led.c_r - led.r + 8) << 4;
+  centre_at[1] = led.c_b - led.b + 8;
 }
 
-static inline void led_next() {
+static inline __attribute__((always_inline)) void led_next() {
   pixel_at += 3;
-  if (odd) centre_at += 3;
-  odd = !odd;
+  centre_at += 2;
 }
 
 static inline uint16_t channel_sum(uint8_t r, uint8_t g, uint8_t b) { return (uint16_t)r + g + b; }
 
 // Lights the next LED as near to (r, g, b) as the cap and the limit allow.
-static void place(uint8_t r, uint8_t g, uint8_t b) {
+static inline __attribute__((always_inline)) void place(uint8_t r, uint8_t g, uint8_t b) {
   g = enough_green(r, g, b);
   asked += channel_sum(r, g, b);
   if (scale != 255) {
@@ -166,6 +159,8 @@ static void place(uint8_t r, uint8_t g, uint8_t b) {
   if (!allowed || led.r != r || led.g != g || led.b != b) held++;
   led_next();
 }
+
+static void place_dark() { place(0, 0, 0); }
 
 // Brings the light on the strip under a cap that was lowered. The only thing that dims at once; afterwards nothing
 // may grow for a second, so that this cannot be used to flash either.

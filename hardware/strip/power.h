@@ -10,7 +10,7 @@ static __uint24 lit;          // sum of all channels now in the buffer
 static __uint24 asked;        // sum of all channels this picture asks for
 static uint8_t scale = 255;   // applied to the picture being received
 
-static inline uint8_t scaled(uint8_t channel) { return (uint16_t)channel * (uint8_t)(scale + 1) >> 8; }
+static inline __attribute__((always_inline)) uint8_t scaled(uint8_t channel) { return (uint16_t)channel * (uint8_t)(scale + 1) >> 8; }
 
 // The largest scale that brings `sum` under the cap. 255: nothing to do.
 static uint8_t power_scale(__uint24 sum) {

@@ -1,7 +1,6 @@
 // The words of the wire protocol and the frames the board sends. PROTOCOL.md explains, vectors.toml has the bytes.
 #pragma once
 #include <stdint.h>
-#include <util/crc16.h>
 #include "calm.h"
 #include "power.h"
 #include "serial.h"
@@ -20,10 +19,19 @@ static uint8_t bad_frames;
 static uint8_t event_seq;
 static uint8_t control_value[3];  // the state of button, presence and knob, as last reported
 
+// CRC-16/IBM-3740: polynomial 0x1021, most significant bit first. Start with 0xFFFF.
+static inline __attribute__((always_inline)) uint16_t crc_add(uint16_t crc, uint8_t byte) {
+  uint8_t x = crc >> 8 ^ byte;
+  x ^= x >> 4;
+  uint8_t high = (uint8_t)crc ^ (uint8_t)(x << 4) ^ x >> 3;
+  uint8_t low = (uint8_t)(x << 5) ^ x;
+  return (uint16_t)high << 8 | low;
+}
+
 static uint16_t send_crc;
 
 static void send_checked(uint8_t byte) {
-  send_crc = _crc_xmodem_update(send_crc, byte);
+  send_crc = crc_add(send_crc, byte);
   serial_send(byte);
 }
 

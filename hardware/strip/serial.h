@@ -24,20 +24,44 @@ static inline void serial_begin() {
   UCSR0B = _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0);
 }
 
+// Puts the byte into the ring, in 47 cycles where the compiler takes 70: at 1 Mbaud one comes every 160.
 // A full ring keeps what it has: the frame that lost bytes then fails its check.
-ISR(USART_RX_vect) {
-  uint8_t byte = UDR0;
-  uint8_t head = RING_HEAD;
-  uint8_t next = head + 1;
-  if (next != RING_TAIL) {
-    ring[head] = byte;
-    RING_HEAD = next;
-  }
+ISR(USART_RX_vect, ISR_NAKED) {
+  asm volatile(
+      "  push r24                  \n"
+      "  in   r24, __SREG__        \n"
+      "  push r24                  \n"
+      "  push r25                  \n"
+      "  push r30                  \n"
+      "  push r31                  \n"
+      "  lds  r24, %[data]         \n"
+      "  in   r30, %[head]         \n"
+      "  mov  r25, r30             \n"
+      "  inc  r25                  \n"
+      "  in   r31, %[tail]         \n"
+      "  cp   r25, r31             \n"
+      "  breq full%=               \n"
+      "  ldi  r31, 0               \n"
+      "  subi r30, lo8(-(%[ring])) \n"
+      "  sbci r31, hi8(-(%[ring])) \n"
+      "  st   Z, r24               \n"
+      "  out  %[head], r25         \n"
+      "full%=:                     \n"
+      "  pop  r31                  \n"
+      "  pop  r30                  \n"
+      "  pop  r25                  \n"
+      "  pop  r24                  \n"
+      "  out  __SREG__, r24        \n"
+      "  pop  r24                  \n"
+      "  reti                      \n" ::[data] "i"(_SFR_MEM_ADDR(UDR0)),
+      [head] "I"(_SFR_IO_ADDR(RING_HEAD)), [tail] "I"(_SFR_IO_ADDR(RING_TAIL)), [ring] "i"(ring));
 }
 
 static inline bool serial_waiting() { return RING_HEAD != RING_TAIL; }
 
-static inline uint8_t serial_take() {
+static inline uint8_t serial_count() { return RING_HEAD - RING_TAIL; }
+
+static inline __attribute__((always_inline)) uint8_t serial_take() {
   uint8_t tail = RING_TAIL;
   uint8_t byte = ring[tail];
   RING_TAIL = tail + 1;

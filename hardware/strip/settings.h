@@ -2,7 +2,7 @@
 #pragma once
 
 #ifndef LEDS
-#define LEDS 60  // WS2812B pixels on the strip; 330 at most on an ATmega328P
+#define LEDS 60  // WS2812B pixels on the strip; 310 at most on an ATmega328P
 #endif
 
 #ifndef BAUD
@@ -37,6 +37,6 @@
 #endif
 
 static_assert(F_CPU == 16000000UL, "the strip's timing is written for a 16 MHz board");
-static_assert(LEDS >= 1 && LEDS <= 330, "LEDS: 1 to 330 fit the memory of an ATmega328P");
+static_assert(LEDS >= 1 && LEDS <= 310, "LEDS: 1 to 310 fit the memory of an ATmega328P");
 static_assert(FLASHES >= 1 && FLASHES <= 3, "FLASHES: 1, 2 or 3; more than three flashes a second can hurt people");
 static_assert(CAP_MA >= 1 && CAP_MA <= 20000, "CAP_MA: 1 to 20000 mA");
