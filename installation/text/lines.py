@@ -26,8 +26,23 @@ def lines(text: str, limit: float, width: Width = len) -> tuple[str, ...]:
     return tuple(rows)
 
 
+def packed(units: Sequence[str], limit: float, width: Width = len) -> tuple[str, ...]:
+    """Lines of whole `units` (a name, a nation, a title); one that is too wide for a line of its own is broken.
+
+    `joined(packed(units, ...)) == joined(units)`.
+    """
+    rows: list[str] = []
+    for unit in units:
+        longer = f"{rows[-1]} {unit}" if rows else unit
+        if rows and width(longer) <= limit:
+            rows[-1] = longer
+        else:
+            rows.extend(lines(unit, limit, width))
+    return tuple(rows)
+
+
 def joined(rows: Sequence[str]) -> str:
-    """The text that `lines` broke."""
+    """The text that `lines`, `even` or `packed` broke."""
     return " ".join(rows)
 
 

@@ -22,7 +22,7 @@ PASSAGES = Path(__file__).with_name("passages.toml")
 
 @dataclass(frozen=True)
 class Passage:
-    """One proved text. `part` is "2/3" or ""; `credit` holds lines that may be broken further; `dwell_s` in seconds."""
+    """One proved text. `part` is "2/3" or ""; `dwell_s` in seconds; `credit` holds units to be set with `packed`."""
 
     id: str
     text: str
@@ -106,11 +106,11 @@ def _sort(file: File, where: str, face: Path) -> Passages:
 
 
 def _passage(file: File, entry: Entry, face: Path) -> Passage:
-    lines = credit(file, entry)
-    lacking = missing(entry.text + joined(lines), face)
+    units = credit(file, entry)
+    lacking = missing(entry.text + joined(units), face)
     if lacking:
         raise ProofError(f"the face {face.name} cannot draw {named(lacking)}")
-    return Passage(entry.id, entry.text, entry.part, lines, file.source.title, dwell_s(entry.text))
+    return Passage(entry.id, entry.text, entry.part, units, file.source.title, dwell_s(entry.text))
 
 
 def _drop_broken(file: File, shown: dict[str, Passage]) -> list[str]:

@@ -130,18 +130,23 @@ def prove(entry: Entry) -> None:
 
 
 def credit(file: File, entry: Entry) -> tuple[str, ...]:
-    """Authors with nations, in the published order; title, journal, date; DOI and the word that nothing was changed."""
-    names = entry.authors_line or ", ".join(f"{a.name} ({a.nation})" for a in file.authors)
+    """The credit in units that stay together: author, nation, and so on in the published order; title, journal, date."""
+    names = [unit for a in file.authors for unit in (a.name, f"({a.nation}),")]
+    if entry.authors_line:
+        names = [f"{entry.authors_line},"]
     source = file.source
-    lines = (
-        f"{names},",
-        f"“{source.title}”, {source.journal}, {source.date},",
-        f"doi:{source.doi}. Excerpt, unaltered.",
+    units = (
+        *names,
+        f"“{source.title}”,",
+        f"{source.journal},",
+        f"{source.date},",
+        f"doi:{source.doi}.",
+        "Excerpt, unaltered.",
     )
-    for fault, found in (("it has no authors", not names), *_letters(" ".join(lines), "its credit")):
+    for fault, found in (("it has no authors", not names), *_letters(" ".join(units), "its credit")):
         if found:
             raise ProofError(fault)
-    return lines
+    return units
 
 
 def complete(file: File, whole: str, parts: Sequence[Entry]) -> bool:

@@ -23,7 +23,7 @@ PROVENANCES = ("no_reading", "measured", "estimated", "replayed")
 PHASES = ("resting", "preparing", "fitting", "settled", "spent", "unable")
 GROUP = "\u00a0"  # between thousands, in every language: a space that does not break and that both faces have
 # Spaces that must not break: before signs that some languages set apart, and between a number and its unit.
-GLUED = re.compile(r" (?=[:;?!%»])|(?<=«) |(?<=\}) (?=(?:m|s|J|W|kWh)\b)")
+GLUED = re.compile(r" (?=[:;?!%»])|(?<=«) |(?<=\}) (?=(?:m|s|J|W|kWh|[Ww]att|watts|[Jj]oules?)\b)")
 PARSE = string.Formatter().parse
 MARKS = {"name": str, "english_name": str, "decimal": str, "singular": list}
 

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.text.lines import even, joined, lines
+from installation.text.lines import even, joined, lines, packed
 from installation.text.passages import read
 
 texts = st.text(alphabet=st.sampled_from("ab cʻȟ -.\n\u00a0"), max_size=120)
@@ -45,3 +45,19 @@ def test_every_passage_read_back_from_its_lines_is_the_passage() -> None:
                 rows = even(passage.text, columns)
                 assert joined(rows) == passage.text
                 assert max(map(len, rows)) <= columns
+
+
+@settings(deadline=None)
+@given(st.lists(texts, min_size=1, max_size=8), limits)
+def test_units_packed_and_joined_are_the_units(units: list[str], limit: int) -> None:
+    assert joined(packed(units, limit)) == joined(units)
+    assert all(len(row) <= limit or " " not in row for row in packed(units, limit))
+
+
+def test_a_nation_is_not_broken_where_it_fits() -> None:
+    for passage in read().shown:
+        for columns in (32, 40, 48, 60):
+            rows = packed(passage.credit, columns)
+            assert joined(rows) == passage.credit_line
+            assert any("(Kanaka Maoli)," in row for row in rows)
+            assert any("(Cree; Mistawasis First Nation)," in row for row in rows)

@@ -70,8 +70,8 @@ def test_sentences_are_filled_in() -> None:
     done = words("done", updates=320, joules=97.4, seen=60, unseen=50).replace(GROUP, " ")
     assert done == "done: 320 updates, 97 joules.  On the rows it was shown: 60 % right.  On new rows: 50 %."
     assert words("grain", joules=1).startswith("one grain = one joule: ")
-    assert words("grain", joules=0.2).startswith("one grain = 0.2 joules: ")
-    assert words("grain", joules=1.2).startswith("one grain = 1.2 joules: ")
+    assert words("grain", joules=0.2).startswith(f"one grain = 0.2{GROUP}joules: ")
+    assert words("grain", joules=1.2).startswith(f"one grain = 1.2{GROUP}joules: ")
     land = words("land", side=0.4691, watts=76, kind=words("kind_nuclear")).replace(GROUP, " ")
     assert land.startswith("This square is at true size: 0.47 m on a side. It is the land held for these 76 watts if")
 
