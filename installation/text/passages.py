@@ -79,7 +79,7 @@ def read(path: Path = PASSAGES, where: str = "screen", face: Path = WORDS_FACE) 
         fault = f"it cannot be read ({error.strerror})"
     except UnicodeDecodeError:
         fault = "it is not UTF-8"
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         fault = f"it is not TOML: {error}"
     except (ProofError, FaceError) as error:
         fault = str(error)

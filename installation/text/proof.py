@@ -130,7 +130,7 @@ def prove(entry: Entry) -> None:
 
 
 def credit(file: File, entry: Entry) -> tuple[str, ...]:
-    """The credit in units that stay together: author, nation, and so on in the published order; title, journal, date."""
+    """The credit in units that stay together: authors and nations in the published order, then title, journal, date."""
     names = [unit for a in file.authors for unit in (a.name, f"({a.nation}),")]
     if entry.authors_line:
         names = [f"{entry.authors_line},"]

@@ -197,6 +197,8 @@ def test_a_file_that_is_missing_or_not_text_shows_nothing_and_stops_nothing(tmp_
     path = tmp_path / "latin.toml"
     path.write_bytes(FILE.encode("utf-16"))
     assert "it is not UTF-8" in read(path).hidden[0]
+    path.write_text("texts = " + "[" * 100_000, encoding="utf-8")
+    assert "it is not TOML" in read(path).hidden[0]
 
 
 @settings(deadline=None, max_examples=40)
