@@ -1,0 +1,174 @@
+"""The summary says on one page what a performance came to: a pure function of the book.
+
+It keeps the words apart, says what was read and what was left out, and gives a number only where there was one.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..now import GRAIN_PLAYERS
+from .totals import run_totals, word
+
+WIDTH = 78
+LABEL = 14
+GAP = "\u00a0"  # between thousands while lines are being broken
+FITS_SHOWN = 12  # the first and the last ones of a long day; the ledger holds all
+Totals = dict[str, Any]
+
+
+def page(path: Path, run: int | None = None) -> str:
+    """The summary of a performance.
+
+    Args:
+        path: the ledger.
+        run: its id; None is the last one.
+
+    Raises:
+        LedgerError: there is no such ledger or run.
+    """
+    return text(run_totals(path, run))
+
+
+def text(totals: Totals) -> str:
+    """The page, from what `run_totals` gives; ends with a line break."""
+    parts = (_head(totals), _energy(totals), _readings(totals), _grains(totals), _fits(totals))
+    return ("\n\n".join("\n".join(part) for part in parts) + "\n").replace(GAP, " ")
+
+
+def _head(totals: Totals) -> Iterator[str]:
+    run = totals["run"]
+    opened = datetime.fromtimestamp(run["opened_on"]).astimezone()
+    yield f"UNDERFOOT, performance {run['id']}"
+    yield from _entry("Opened", f"{opened:%Y-%m-%d %H:%M:%S %Z}")
+    yield from _entry("Closed", _closed(run, totals))
+    yield from _entry("Machine", run["machine"])
+    yield from _entry("Made with", ", ".join(f"{n} {v}" for n, v in json.loads(run["versions"] or "{}").items()))
+    yield from _entry("Players", run["players"].replace(" ", ", "))
+    yield from _entry("Restarts", number(run["restarts"]))
+
+
+def _closed(run: dict[str, Any], totals: Totals) -> str:
+    length = f"after {number(sum(totals['seconds'].values()), 1)} s"
+    if run["closed_on"] is None:
+        return f"not closed ({length} it still runs, or ended all at once)"
+    return f"{datetime.fromtimestamp(run['closed_on']).astimezone():%Y-%m-%d %H:%M:%S %Z}, {length}"
+
+
+def _energy(totals: Totals) -> Iterator[str]:
+    yield "ENERGY  (the words are kept apart and never added)"
+    uncertain = {word(r["provenance"]): r["uncertainty"] or 0.0 for r in totals["readings"]}
+    for name, joules in totals["joules"].items():
+        within = f" ± {number(joules * uncertain[name])} J" if uncertain.get(name) else ""
+        yield from _entry(name, f"{number(joules)} J{within} in {number(totals['seconds'][name], 1)} s")
+        yield from _entry("", f"of it while a fit ran: {number(totals['joules_fitting'][name])} J")
+        yield from _power(totals["watts"].get(name))
+    if not totals["joules"]:
+        yield from _entry("", "There was no reading.")
+    if (gap := totals["seconds"].get("NO READING", 0.0)) > 0:
+        yield from _entry("NO READING", f"for {number(gap, 1)} s, the time before the first reading included")
+
+
+def _power(watts: tuple[float | None, float, float | None] | None) -> Iterator[str]:
+    if watts is None:
+        return
+    low, mean, high = watts
+    samples = "" if low is None or high is None else f", lowest sample {number(low, 1)} W, highest {number(high, 1)} W"
+    yield from _entry("", f"mean power {number(mean, 1)} W{samples}")
+
+
+def _readings(totals: Totals) -> Iterator[str]:
+    yield "WHAT WAS READ"
+    for reading in totals["readings"]:
+        if not reading["provenance"]:
+            continue
+        interval = f", ± {reading['uncertainty']:.0%}" if reading["uncertainty"] else ", interval not known"
+        yield from _entry(word(reading["provenance"]), f"{reading['boundary']} ({reading['meter']}{interval})")
+        yield from _entry("", reading["origin"])
+        yield from _entry("Not counted", reading["not_counted"])
+    if not any(reading["provenance"] for reading in totals["readings"]):
+        yield from _entry("", "Nothing.")
+
+
+def _grains(totals: Totals) -> Iterator[str]:
+    due, players = totals["due"], totals["run"]["players"].split()
+    yield f"GRAINS  (one is {totals['run']['joules_per_grain']:g} J)"
+    yield from _entry("due", number(due))
+    for player, given in GRAIN_PLAYERS.items():
+        said = f"{number(totals[given])}{_short(due, totals[given], totals[f'un{given}'])}"
+        yield from _entry(given, said if player in players else f"none: the {player} did not play")
+
+
+def _short(due: int, given: int, lost: int) -> str:
+    """What is missing from the grains due: counted as lost, or still owed when the book was last written."""
+    owed = due - given - lost
+    words = [f"{number(lost)} lost"] if lost else []
+    if owed:
+        words.append(f"{number(owed)} not accounted for")
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _fits(totals: Totals) -> Iterator[str]:
+    fits = totals["fits"]
+    yield f"FITS  ({len(fits)})"
+    for at, fit in enumerate(fits):
+        if len(fits) > FITS_SHOWN and FITS_SHOWN // 2 <= at < len(fits) - FITS_SHOWN // 2:
+            if at == FITS_SHOWN // 2:
+                yield from _entry("...", f"{len(fits) - FITS_SHOWN} more stand in the ledger")
+            continue
+        yield from _fit(fit)
+    if not fits:
+        yield from _entry("", "Nobody pressed the button.")
+
+
+def _fit(fit: dict[str, Any]) -> Iterator[str]:
+    name = f"{fit['number']} {fit['network']}"
+    if not fit["ended"]:
+        yield from _entry(name, f"{_weights(fit)}; begun, and its end is not in the book")
+        return
+    yield from _entry(
+        name, f"{_cost(fit)}; {_weights(fit)}, {_times(fit['updates'], 'updated')}; ended: {fit['ended']}"
+    )
+    if fit["asked"]:
+        rows = number(fit["asked"])
+        learned = (
+            f"right on {_share(fit['seen'])} of {rows} rows it was shown, {_share(fit['unseen'])} of {rows} new rows"
+        )
+        yield from _entry("", learned)
+
+
+def _cost(fit: dict[str, Any]) -> str:
+    lasted = f"in {number(fit['seconds'], 2)} s"
+    if fit["joules"] is None or not fit["provenance"]:
+        return f"NO READING {lasted}"
+    gap = f", {number(fit['gap_seconds'], 1)} s of it without a reading" if fit["gap_seconds"] else ""
+    return f"{word(fit['provenance'])} {number(fit['joules'])} J {lasted}{gap}"
+
+
+def _weights(fit: dict[str, Any]) -> str:
+    return f"{number(fit['parameters'] or 0)} weights"
+
+
+def _share(fraction: float | None) -> str:
+    return "an unknown share" if fraction is None else f"{fraction:.0%}"
+
+
+def _times(count: int | None, what: str) -> str:
+    return f"{what} {number(count or 0)} time{'' if count == 1 else 's'}"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number with gaps between thousands, at which no line breaks."""
+    return f"{value:,.{decimals}f}".replace(",", GAP)
+
+
+def _entry(label: str, what: str) -> Iterator[str]:
+    """A labelled paragraph within the width; nothing where there is nothing to say."""
+    if what:
+        indent = " " * (LABEL + 2)
+        yield from textwrap.wrap(what, WIDTH, initial_indent=f"  {label:<{LABEL}}", subsequent_indent=indent)
