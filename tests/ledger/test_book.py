@@ -168,6 +168,12 @@ def older(path: Path) -> None:
         db.execute("PRAGMA user_version = 7")
 
 
+def strangers_database(path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE orders (id)")
+    return path
+
+
 @pytest.mark.parametrize(("spoil", "why"), [(damaged, "damaged"), (beheaded, "damaged"), (older, "version (7")])
 def test_a_file_that_cannot_be_gone_on_with_is_kept_aside(path: Path, spoil: Any, why: str) -> None:
     spoil(path)
@@ -194,8 +200,7 @@ def test_two_files_set_aside_in_one_second_are_both_kept(path: Path) -> None:
 def test_what_is_no_ledger_is_never_touched(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     if name.endswith("sqlite"):
-        with closing(sqlite3.connect(file)) as db:
-            db.execute("CREATE TABLE orders (id)")
+        strangers_database(file)
     else:
         file.write_text("these are someone's words " * 100)
     before = file.read_bytes()

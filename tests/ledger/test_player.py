@@ -19,6 +19,7 @@ from installation.config import Config, LedgerSettings
 from installation.ledger.book import Book, Run, run_totals
 from installation.ledger.player import Player
 from installation.now import Doors, Now, Phase, State
+from tests.ledger.test_book import strangers_database
 
 WATTS = 200.0
 
@@ -219,9 +220,7 @@ def damage(room: Room) -> Callable[[], None]:
 
 def strangers(room: Room) -> Callable[[], None]:
     room.book.parent.mkdir()
-    with closing(sqlite3.connect(room.book)) as db:
-        db.execute("CREATE TABLE orders (id)")
-    return room.book.unlink
+    return strangers_database(room.book).unlink
 
 
 def player_has_begun(room: Room) -> None:
