@@ -4,7 +4,7 @@
 // within that play; beyond it the centre must be dragged along, and the centre moves no faster than one unit in
 // UNIT_TICKS (green: in three times as long). PROTOCOL.md section 3 shows that this allows less than one flash
 // (WCAG 2.3.1: 10 % up and 10 % down) a second, for one LED and for any group of LEDs.
-// Saturated red is never lit at all: R <= 3 (G + B) always holds.
+// Saturated red is not lit either, but for a trace: R <= 3 (G + B + 1) always holds.
 #pragma once
 #include <stdint.h>
 #include "clock.h"
@@ -92,12 +92,12 @@ static inline __attribute__((always_inline)) uint8_t approach(uint8_t x, uint8_t
 // The most red that may stand beside this green and blue.
 static inline __attribute__((always_inline)) uint8_t most_red(uint8_t g, uint8_t b) {
   uint16_t sum = g + b;
-  return sum >= 85 ? 255 : 3 * (uint8_t)sum;
+  return sum >= 84 ? 255 : 3 * (uint8_t)(sum + 1);
 }
 
-// The green that makes this red unsaturated: ceil(r / 3) - b, if there is less.
-static inline uint8_t enough_green(uint8_t r, uint8_t g, uint8_t b) {
-  return r > most_red(g, b) ? (uint8_t)((r + 2) * 171U >> 9) - b : g;
+// The green that makes this red unsaturated, if there is less: ceil(r / 3) - 1 - b.
+static inline __attribute__((always_inline)) uint8_t enough_green(uint8_t r, uint8_t g, uint8_t b) {
+  return r > most_red(g, b) ? (uint8_t)((r + 2) * 171U >> 9) - 1 - b : g;
 }
 
 struct Led {

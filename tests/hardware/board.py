@@ -206,11 +206,11 @@ class Board:
         f = self.figures()
         return {"zero_high": f.zero_longest, "one_high": f.one_shortest, "low": f.low_longest, "bad": f.bad_bits}
 
-    def _raw(self) -> Iterator[tuple[float, float, bytes]]:
+    def _raw(self, start: int = 0) -> Iterator[tuple[float, float, bytes]]:
         into = ctypes.create_string_buffer(4096)
         first, last, whole = ctypes.c_uint64(), ctypes.c_uint64(), ctypes.c_int()
         refs = ctypes.byref(first), ctypes.byref(last), ctypes.byref(whole)
-        for i in range(self._lib.board_frame_count(self._board)):
+        for i in range(start, self._lib.board_frame_count(self._board)):
             n = self._lib.board_frame(self._board, i, into, len(into), *refs)
             if not whole.value or n % 3:
                 raise RuntimeError(f"picture {i} ended inside a pixel ({n} bytes)")
@@ -229,6 +229,12 @@ class Board:
         light = np.frombuffer(b"".join(data for _, _, data in raw), np.uint8)
         light = light.reshape(len(raw), -1, 3)[:, :, [1, 0, 2]] if raw else np.zeros((0, 0, 3), np.uint8)
         return np.array([last for _, last, _ in raw]), light
+
+    def light_now(self) -> Lights:
+        """What the strip shows: the last whole picture since `clear_frames`, shape (LEDs, 3)."""
+        count = self._lib.board_frame_count(self._board)
+        _, _, raw = next(self._raw(max(0, count - 1)))
+        return np.frombuffer(raw, np.uint8).reshape(-1, 3)[:, [1, 0, 2]]
 
     def gaps_us(self) -> list[float]:
         """The silences between pictures."""

@@ -1,0 +1,207 @@
+"""No pictures, however chosen, make the compiled firmware flash; soft light passes as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from tests.hardware.board import Board, Pixel
+from tests.hardware.conftest import NewBoard
+from tests.hardware.flashes import changes, groups, luminance, worst
+from tests.hardware.wire import ak, answers, picture
+
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+Attack = Callable[[int, float], list[Pixel]]
+
+
+def play(board: Board, pictures: Iterator[list[Pixel]], period_us: float = 0) -> list[list[int]]:
+    """Sends pictures one in flight, at most one in `period_us`; returns the payload of each K."""
+    told = []
+    for seq, pixels in enumerate(pictures):
+        began = board.us
+        board.write(picture(seq % 256, pixels))
+        got = b""
+        while len(got) < 13:
+            board.run(100_000, stop_on_rx=True)
+            got += board.read()
+        [answer] = answers(got)
+        assert answer.type == "K"
+        assert answer.seq == seq % 256
+        told.append(list(answer.payload))
+        board.run(max(1.0, period_us - (board.us - began)))
+    return told
+
+
+def blink(hertz: float, one: Pixel = WHITE, other: Pixel = BLACK) -> Attack:
+    return lambda leds, s: [one if s * hertz % 1 < 0.5 else other] * leds
+
+
+def halves(hertz: float) -> Attack:
+    def attack(leds: int, s: float) -> list[Pixel]:
+        first = s * hertz % 1 < 0.5
+        return [WHITE if (i % 16 < 8) == first else BLACK for i in range(leds)]
+
+    return attack
+
+
+def comb(leds: int, s: float) -> list[Pixel]:
+    """Every second LED, changing sides seven times a second."""
+    return [WHITE if (i + int(s * 14)) % 2 else BLACK for i in range(leds)]
+
+
+def bright_sparks(leds: int, s: float) -> list[Pixel]:
+    return [WHITE if (i - int(72 * s)) % 8 == 0 else BLACK for i in range(leds)]
+
+
+ATTACKS: dict[str, Attack] = {
+    "white at 1 Hz": blink(1),
+    "white at 3 Hz": blink(3),
+    "white at 10 Hz": blink(10),
+    "red and cyan": blink(2, (255, 0, 0), (0, 255, 255)),
+    "red and green": blink(1.5, (255, 0, 0), (0, 255, 0)),
+    "blue and yellow": blink(2, (0, 0, 255), (255, 255, 0)),
+    "halves of tiles": halves(4),
+    "comb": comb,
+    "bright sparks": bright_sparks,
+    "near the middle": blink(2, (160, 160, 160), (90, 90, 90)),
+}
+
+
+@pytest.mark.avr
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_attack_flashes(board: NewBoard, name: str) -> None:
+    b = board(leds=60, baud=1_000_000, cap_ma=3700)
+    play(b, (ATTACKS[name](60, b.us / 1e6) for _ in range(500)), 12_000)
+    us, light = b.lights()
+    assert len(us) == 500
+    assert worst(us, light) <= 3, "more than one flash in a second"
+
+
+@pytest.mark.avr
+def test_flashes_in_the_long_run_stay_under_the_bound(board: NewBoard) -> None:
+    """The hardest attack: turn round as soon as 10 % has been reached."""
+    b = board(leds=12, baud=1_000_000, cap_ma=3000)
+    toward, turned, low, high = 255, 0, 1.0, 0.0
+    for _ in range(1500):
+        play(b, iter([[(toward, toward, toward)] * 12]), 8_000)
+        now = float(b.light_now().mean()) / 255
+        low, high = min(low, now), max(high, now)
+        if (toward and now - low >= 0.1) or (not toward and high - now >= 0.1):
+            toward, turned, low, high = 255 - toward, turned + 1, now, now
+    us, light = b.lights()
+    seconds = (us[-1] - us[0]) / 1e6
+    found = changes(us, luminance(light, groups(12)))
+    assert turned >= 10, "the attack does reach 10 %, or this test shows nothing"
+    assert max(len(times) for times in found) / 2 / seconds <= 1.0
+    assert worst(us, light) <= 3
+
+
+@pytest.mark.avr
+@pytest.mark.parametrize("flashes", [2, 3])
+def test_a_livelier_build_keeps_its_own_bound(board: NewBoard, flashes: int) -> None:
+    b = board(leds=12, baud=1_000_000, cap_ma=3000, flashes=flashes)
+    for hertz in (1.2, 2, 3, 5):
+        play(b, (blink(hertz)(12, b.us / 1e6) for _ in range(200)), 10_000)
+    us, light = b.lights()
+    assert worst(us, light) <= 2 * flashes + 1
+
+
+@pytest.mark.avr
+def test_saturated_red_is_never_lit(board: NewBoard) -> None:
+    b = board(leds=24, baud=1_000_000, cap_ma=3000)
+    rng = np.random.default_rng(3)
+    colours = [
+        (255, 0, 0),
+        (255, 255, 255),
+        (0, 0, 255),
+        (0, 255, 0),
+        (255, 0, 85),
+        (200, 10, 60),
+        (3, 1, 0),
+        (1, 0, 0),
+    ]
+    steps = [[colours[i] for i in rng.integers(0, len(colours), 24)] for _ in range(60)]
+    play(b, (step for step in steps for _ in range(12)), 10_000)
+    light = b.lights()[1].astype(int)
+    red, rest = light[..., 0], light[..., 1] + light[..., 2]
+    assert red.max() > 60
+    saturated = red >= 4 * rest
+    assert ((red - rest)[saturated] * 320 <= 20 * 255).all()
+    assert (red <= 3 * (rest + 1)).all()
+
+
+@pytest.mark.avr
+def test_soft_sparks_pass_as_they_are_at_every_rate(board: NewBoard) -> None:
+    """20 to 700 sparks a second at 1.2 m/s and 60 LEDs a metre, each up to (14, 10, 14) over a glow."""
+    b = board(leds=60, baud=500_000, cap_ma=3000)
+    rng = np.random.default_rng(5)
+    for rate, glow in ((20, 0), (120, 6), (700, 12)):
+        start = b.us
+        born = np.cumsum(rng.exponential(1 / rate, 1500)) - 1.0
+        sent: list[list[Pixel]] = []
+
+        def pictures(born: np.ndarray = born, glow: int = glow, start: float = start) -> Iterator[list[Pixel]]:
+            for _ in range(60):
+                s = (b.us - start) / 1e6
+                where = (s - born[born < s]) * 72
+                shape = np.exp(-0.5 * ((np.arange(60)[:, None] - where[None]) / 1.4) ** 2).sum(axis=1)
+                soft = np.minimum(shape, 1.0)
+                pixels = [(glow + round(14 * x), glow + round(10 * x), glow + round(5 * x)) for x in soft]
+                sent.append(pixels)
+                yield pixels
+
+        told = play(b, pictures(), 20_000)
+        shown = [frame.pixels for frame in b.frames()][-60:]
+        settled = 40  # the glow needs its time; the sparks on it do not
+        assert shown[settled:] == sent[settled:]
+        assert all(k[4] == 0 for k in told[settled:])
+
+
+@pytest.mark.avr
+def test_a_glow_reaches_what_was_asked_in_the_time_the_protocol_states(board: NewBoard) -> None:
+    b = board(leds=60, cap_ma=3700)
+    rust = [(128, 36, 13)] * 60
+    began = b.us
+    told = play(b, (rust for _ in range(110)), 20_000)
+    first = next(i for i, k in enumerate(told) if k[4] == 0)
+    frame = b.frames()[first]
+    assert frame.pixels == rust
+    assert 1.9e6 <= frame.us - began <= 2.3e6
+    assert told[0][4] == 255
+
+
+@pytest.mark.avr
+def test_channels_never_outrun_the_stated_speed(board: NewBoard) -> None:
+    """Over any stretch of time: at most twice the play, what was saved, and the speed times the stretch."""
+    b = board(leds=30, baud=1_000_000, cap_ma=3000)
+    rng = np.random.default_rng(7)
+    play(b, ([tuple(map(int, rng.integers(0, 2, 3) * 255)) for _ in range(30)] for _ in range(150)))  # type: ignore[misc]
+    play(b, (blink(0.4)(30, b.us / 1e6) for _ in range(300)), 10_000)
+    us, light = b.lights()
+    light = light.astype(int)
+    for back in (1, 2, 5, 20, 60, 200):
+        moved = np.abs(light[back:] - light[:-back]).max(axis=1)
+        seconds = (us[back:] - us[:-back]) / 1e6
+        for channel, play_units, saved, speed in ((0, 7, 9, 54.26), (1, 5, 3, 18.09), (2, 7, 9, 54.26)):
+            assert (moved[:, channel] <= 2 * play_units + saved + 1 + speed * seconds).all()
+
+
+@pytest.mark.avr
+@pytest.mark.parametrize("flashes", [1, 3])
+def test_a_host_that_lowers_its_cap_again_and_again_cannot_flash_either(board: NewBoard, flashes: int) -> None:
+    b = board(leds=20, baud=1_000_000, cap_ma=1500, flashes=flashes)
+    play(b, (blink(0.1)(20, 0) for _ in range(250)), 20_000)
+    for turn in range(12):
+        b.write(ak("c", 1, bytes([0, 30, 0x07, 0xD0])))
+        b.run(5_000)
+        b.read()
+        b.write(ak("c", 1, bytes([0xFF, 0xFF, 0x07, 0xD0])))
+        b.run(5_000)
+        b.read()
+        play(b, (blink(0.01)(20, 0) for _ in range(4 + 10 * (turn % 4))), 20_000)
+    us, light = b.lights()
+    dark = luminance(light, groups(20)[-25:-24])
+    assert dark.max() > 0.2
+    assert worst(us, light) <= 2 * flashes + 1
