@@ -166,6 +166,7 @@ class Conductor:
         self.leaving = False
         self.began = time.monotonic()
         self.pressed = 0
+        self.played = 0.0  # s the doors were open
 
     def open(self) -> None:
         """Write what the players need to know, and start them."""
@@ -235,6 +236,7 @@ class Conductor:
         """Let everyone end what they play; whoever does not leave in time is ended."""
         deadline = time.monotonic() + CLOSE_WITHIN
         self.now.doors = Doors.CLOSING
+        self.played = time.monotonic() - self.now.opened_at if self.now.opened_at else 0.0
         self._dismiss(("network", "meter"), min(time.monotonic() + 0.6, deadline))
         self._dismiss(("sound", "screen", "light"), deadline - 0.4)
         self._dismiss(("ledger",), deadline)

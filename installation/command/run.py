@@ -17,6 +17,7 @@ from ..conductor import Conductor
 from ..config import Config, ConfigError, load
 from ..now import Now, default_path
 from ..plug import find_file
+from ..text.words import Words, WordsError
 
 HEADLESS_SECONDS = 60.0
 HEADLESS_FIT_EVERY = 20.0  # s: two fits in the minute, at 20 and 40 s
@@ -102,6 +103,10 @@ def refuse(config: Config) -> None:
         find_file("meter", kind, "Meter")
     if kind == "replay" and what and not os.access(what, os.R_OK):
         raise ConfigError(f"[meter] name: the recording {what} is not there or cannot be read; name another.")
+    try:
+        Words(config.piece.language)
+    except WordsError as error:
+        raise ConfigError(f"[piece] language: {error}") from None
     find_file("network", config.network.name, "fit")
     find_file("light", config.light.device, "Strip")
     for voice in config.sound.voices:
@@ -135,14 +140,14 @@ def perform(
 
     with Status(now, seconds, live=headless, to_stderr=as_json) as status:
         conductor.run(seconds, status.look)
-    totals = result(now, config, conductor.restarts)
+    totals = result(now, config, conductor)
     if headless:
         _report(config, out, to_stderr=as_json)
     if as_json:
         click.echo(json.dumps(totals))
 
 
-def result(now: Now, config: Config, restarts: int) -> dict[str, Any]:
+def result(now: Now, config: Config, conductor: Conductor) -> dict[str, Any]:
     """What the performance came to; grains that nobody gave and nobody counted yet are counted as lost."""
     from ..score import grains_due
     from .now import word
@@ -151,7 +156,7 @@ def result(now: Now, config: Config, restarts: int) -> dict[str, Any]:
     given = {p: int(now[f"{p}_grains"]) for p in ("sound", "light", "screen")}
     lost = sum(due - g for p, g in given.items() if p in config.piece.players)
     return {
-        "seconds": now.conductor_beat - now.opened_at if now.opened_at else 0.0,
+        "seconds": conductor.played,
         "joules": now.joules,
         "joules_per_grain": now.joules_per_grain,
         "grains_due": due,
@@ -161,7 +166,7 @@ def result(now: Now, config: Config, restarts: int) -> dict[str, Any]:
         "grains_lost": lost,
         "fits": int(now.fits),
         "provenance": word(now.samples[:, 3].max() if now.sampled_at else 0),
-        "restarts": restarts,
+        "restarts": conductor.restarts,
     }
 
 
