@@ -1,0 +1,182 @@
+"""The check looks at what all players share: Python, pygame, the display, the folders, the faces, a running piece."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from .config import Config
+from .finding import Finding
+from .now import PLAYERS, SIZE, Doors, Now, State, default_path
+from .text.coverage import CODE_FACE, FONTS, TITLE_FACE, WORDS_FACE, FaceError, letters
+
+PYTHONS = ((3, 11), (3, 12), (3, 13))
+ROOM_NEEDED = 200e6  # bytes: an hour of sound as a file is 1.4 GB, a day of the ledger 20 MB
+ROOM_WANTED = 2e9  # bytes
+ALIVE = 2.0  # s since the conductor's last beat
+STATES = {
+    State.STOPPED: "has stopped",
+    State.STARTING: "is starting",
+    State.PLAYING: "plays",
+    State.BACKOFF: "is resting until its next try",
+    State.STOPPING: "is leaving",
+}
+
+
+def check(config: Config) -> list[Finding]:
+    """What is wrong with the machine as the whole piece uses it."""
+    out = Path(config.piece.out)
+    return [python(), pygame(), display(os.environ, config), folder(out), disk(out), faces(), *record(default_path())]
+
+
+def python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
+    """Whether this Python is one of those the piece is tested with."""
+    said = ".".join(map(str, version))
+    if version in PYTHONS:
+        return Finding("python", "ok", f"It is Python {said}.")
+    return Finding(
+        "python", "wrong", f"It is Python {said}.", "Install Python 3.11, 3.12 or 3.13 and run `make setup`."
+    )
+
+
+def pygame(installed: Callable[[str], str] = lambda name: _version(name)) -> Finding:
+    """Whether exactly pygame-ce is there: it and pygame share one folder, and the one installed last wins in part."""
+    community, other = installed("pygame-ce"), installed("pygame")
+    remedy = "Delete the folder .venv and run `make setup`."
+    if community and other:
+        return Finding("pygame", "wrong", "pygame and pygame-ce are both installed and lie over one another.", remedy)
+    if not community:
+        return Finding("pygame", "wrong", f"pygame-ce is not installed{', but pygame is' * bool(other)}.", remedy)
+    return Finding("pygame", "ok", f"pygame-ce {community} is installed.")
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def display(
+    environment: Mapping[str, str], config: Config, sockets: Path = Path("/tmp/.X11-unix"), system: str = sys.platform
+) -> Finding:
+    """Whether a window could be opened, as far as the environment and the display's socket say."""
+    remedy = "Log in at the screen, or perform with `underfoot run --headless`."
+    if config.screen.headless:
+        return Finding("display", "ok", "None is wanted: [screen] headless is set.")
+    if system != "linux":
+        return Finding("display", "ok", "This system always has one.")
+    if wayland := environment.get("WAYLAND_DISPLAY"):
+        return _socket(Path(environment.get("XDG_RUNTIME_DIR", "/")) / wayland, f"Wayland {wayland}", remedy)
+    if x := environment.get("DISPLAY"):
+        host, _, number = x.partition(":")
+        if host not in ("", "unix"):
+            return Finding("display", "ok", f"X on another machine ({x}); the picture may be slow.")
+        return _socket(sockets / f"X{number.partition('.')[0]}", f"X {x}", remedy)
+    return Finding("display", "missing", "There is none: DISPLAY and WAYLAND_DISPLAY are not set.", remedy)
+
+
+def _socket(path: Path, name: str, remedy: str) -> Finding:
+    if path.exists():
+        return Finding("display", "ok", f"It is {name}.")
+    return Finding("display", "missing", f"{name} is named, but nothing answers there ({path}).", remedy)
+
+
+def folder(out: Path) -> Finding:
+    """Whether what a performance leaves behind can be written; tried, because root may write nearly everywhere."""
+    there = next(f for f in (out, *out.resolve().parents) if f.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"\0")
+    except OSError as error:
+        detail = f"{out} cannot be written: {error.strerror}."
+        return Finding("out folder", "wrong", detail, "Give the right to write there, or name another in [piece] out.")
+    return Finding("out folder", "ok", f"{out.resolve()} can be written.")
+
+
+def disk(out: Path) -> Finding:
+    """Whether the disk has room for what a performance leaves behind."""
+    there = next(f for f in (out, *out.resolve().parents) if f.exists())
+    free = shutil.disk_usage(there).free
+    detail = f"{free / 1e9:,.1f} GB are free for {out}."
+    if free < ROOM_NEEDED:
+        return Finding("disk", "wrong", detail, "Make room, or name a folder on another disk in [piece] out.")
+    if free < ROOM_WANTED:
+        return Finding("disk", "missing", detail, "Make room soon: an hour of sound as a file takes 1.4 GB.")
+    return Finding("disk", "ok", detail)
+
+
+def faces(folder: Path = FONTS) -> Finding:
+    """Whether the shipped fonts are there and whole, with their licences."""
+    remedy = "Put the original files of installation/fonts back."
+    try:
+        for face in (WORDS_FACE, TITLE_FACE, CODE_FACE):
+            letters(folder / face.name)
+    except FaceError as error:
+        return Finding("fonts", "wrong", str(error), remedy)
+    if len(list(folder.glob("OFL*.txt"))) < 2:
+        return Finding("fonts", "wrong", f"{folder}: a licence is missing; the fonts may only go with it.", remedy)
+    return Finding("fonts", "ok", "Gentium Plus and JetBrains Mono are there, with their licences.")
+
+
+def record(path: Path) -> Iterator[Finding]:
+    """Where the record would lie, and the piece that runs in it."""
+    yield _memory(path)
+    try:
+        now = Now(path)
+    except FileNotFoundError:
+        yield Finding("piece", "ok", "None runs here.")
+    except ValueError as error:
+        yield Finding("piece", "missing", str(error), "It is replaced when a piece starts.")
+    except OSError as error:
+        detail = f"{path} cannot be opened: {error.strerror}."
+        yield Finding("piece", "wrong", detail, "Start the piece as the user that owns this file, or remove it.")
+    else:
+        yield from running(now, time.monotonic())
+        now.close()
+
+
+def _memory(path: Path) -> Finding:
+    there = next(f for f in path.resolve().parents if f.exists())
+    detail = f"It lies in {there}"
+    if shutil.disk_usage(there).free < 2 * SIZE:
+        return Finding("record", "wrong", f"{detail}, which is full.", "Make room there, or set UNDERFOOT_NOW.")
+    kinds = [p for p in psutil.disk_partitions(all=True) if there.is_relative_to(p.mountpoint)]
+    kind = max(kinds, key=lambda p: len(p.mountpoint)).fstype if kinds else ""
+    if sys.platform == "linux" and kind not in ("tmpfs", "ramfs"):
+        remedy = "Give the piece /dev/shm, or set UNDERFOOT_NOW to a file in a memory file system."
+        return Finding(
+            "record", "missing", f"{detail}, on a disk ({kind}), which is then written all the time.", remedy
+        )
+    return Finding("record", "ok", f"{detail}.")
+
+
+def running(now: Now, seconds: float) -> Iterator[Finding]:
+    """How the players of a running piece are; `seconds` is monotonic time."""
+    if now.doors == Doors.SHUT or seconds - now.conductor_beat > ALIVE:
+        yield Finding("piece", "ok", "None runs here; the record is of one that ended.")
+        return
+    yield Finding("piece", "ok", f"One runs here, its doors open for {seconds - now.opened_at:,.0f} s.")
+    for name in PLAYERS:
+        yield from _player(now, name)
+
+
+def _player(now: Now, name: str) -> Iterator[Finding]:
+    state, restarts = State(int(now[f"{name}_process"])), int(now[f"{name}_restarts"])
+    if state is State.STOPPED and not restarts:
+        return  # it does not play in this piece
+    back = f", brought back {restarts} times" if restarts else ""
+    note = now[f"{name}_note"]
+    well = state in (State.STARTING, State.PLAYING) and not note
+    what, _, remedy = note.partition("; ")
+    detail = f"It {STATES[state]}{back}." + (f" It says: {what.rstrip('.')}." if note else "")
+    remedy = remedy or f"See its log, out/log/{name}.log."
+    yield Finding(f"piece, {name}", "ok" if well else "missing", detail, "" if well else remedy[0].upper() + remedy[1:])
