@@ -12,8 +12,9 @@ import math
 from dataclasses import dataclass
 
 from ..now import MeterState, Provenance
-from .source import UNKNOWN, About, Fault, Reading
+from .source import UNKNOWN, About, Fault, Reading, together
 
+SPIKE = 2.0  # times the power limit: what a sensor may see for a moment
 MARGIN = 1.2  # times the power limit: a counter that grows faster than that has jumped
 STANDS_STILL = 3.0  # s a counter may stand still while power flows
 LOST_AFTER = 2.0  # s of silence, or three periods of a slow source
@@ -45,6 +46,7 @@ class Account:
         state: how the source is.
         reason: why there is no reading, in a sentence; empty while there is one.
         watts: W, the newest that was believed.
+        power_limit: W the source may draw now; 0 if it does not say.
         segments: unbroken stretches of counting.
         refused: readings that were not believed.
         newest_gap: length and reason of the newest gap, in a sentence.
@@ -56,7 +58,7 @@ class Account:
         self.about = NOTHING
         self.state = MeterState.LOST
         self.reason = ""
-        self.watts = 0.0
+        self.watts = self.power_limit = 0.0
         self.segments = self.refused = self.zeros = 0
         self.newest_gap = self.gap_reason = ""
         self.counting_since = math.inf
@@ -80,7 +82,9 @@ class Account:
         if first is not None:
             self.last = first
             self.heard_at = first.time
-        if self.last is None and self.broken_at == -math.inf:
+        if self.last is not None:
+            self.segments += 1
+        elif self.broken_at == -math.inf:
             self.broken_at = opened_at
 
     def resume(self, seconds_of_last_row: float) -> None:
@@ -166,7 +170,8 @@ class Account:
 
     # -- how it is judged
     def _absurd(self, reading: Reading) -> str:
-        watts, limit = reading.watts, self.about.power_limit * MARGIN or ABSURD
+        self.power_limit = together(reading.limits or self.about.limits)
+        watts, limit = reading.watts, self.power_limit * SPIKE or ABSURD
         if math.isinf(watts) or (math.isnan(watts) and not reading.counters):
             return "The meter says a number that is none; it was not believed."
         if watts < 0:
@@ -233,7 +238,7 @@ class Account:
         span = reading.time - before.time
         if len(before.counters) != len(reading.counters):
             return "The meter has other counters than before."
-        limits = self.about.limits
+        limits = reading.limits or self.about.limits
         if len(limits) != len(reading.counters):
             limits = (UNKNOWN,) * len(reading.counters)
         for a, b, limit in zip(before.counters, reading.counters, limits, strict=True):

@@ -68,6 +68,7 @@ class Player(player.Player):
             self._tell(account.about)
         now.watts, now.provenance = account.watts, account.provenance
         now.meter_state, now.meter_period = account.state, self.source.period
+        now.power_limit = account.power_limit
         now.gap_seconds, now.segments = account.gap_seconds(seconds), account.segments
         rows = account.drain()
         if rows:
@@ -80,7 +81,7 @@ class Player(player.Player):
         """What the readings are; said once for each source opened."""
         now, self.told = self.now, about
         now.boundary, now.not_counted, now.origin = about.boundary, about.not_counted, about.origin
-        now.uncertainty, now.power_limit, now.meter_detail = about.uncertainty, about.power_limit, about.detail
+        now.uncertainty, now.meter_detail = about.uncertainty, about.detail
         now.meter_name = getattr(self.source.source, "name", self.source.name)
 
     def _note(self, seconds: float) -> None:

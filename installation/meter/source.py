@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from ..config import MeterSettings
 
 UNKNOWN = float("inf")
+STUCK = 0.5  # s
+
+
+def together(limits: tuple[float, ...]) -> float:
+    """W several parts can draw at once; 0 if that is not known."""
+    total = sum(limits)
+    return total if 0 < total < UNKNOWN else 0.0
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,13 @@ class Reading:
         time: monotonic s.
         watts: W; not a number where the source has only counters.
         counters: J, one for each part of the source, each of which only grows; empty where there are none.
+        limits: W, what each counter's part may draw now; empty is as the source said when it was opened.
     """
 
     time: float
     watts: float
     counters: tuple[float, ...] = ()
+    limits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,7 @@ class About:
     @property
     def power_limit(self) -> float:
         """W, of all parts together; 0 if not known, as the record has it."""
-        total = sum(self.limits)
-        return total if 0 < total < UNKNOWN else 0.0
+        return together(self.limits)
 
 
 class Fault(Exception):  # noqa: N818  (what a meter says, not an error of the code)
@@ -148,5 +156,6 @@ def named(name: str, settings: MeterSettings) -> Source:
 
 
 def midpoint(began: float) -> float:
-    """The monotonic time half way between the beginning of a call and now: when a value was most likely taken."""
-    return (began + time.monotonic()) / 2
+    """When a value was most likely taken, monotonic s: half way through the call; at its end if the call was stuck."""
+    ended = time.monotonic()
+    return ended if ended - began > STUCK else (began + ended) / 2
