@@ -145,14 +145,18 @@ class GrainClock:
         return 0 if self.last is None else grains_due(float(self.last[JOULES]), self.joules_per_grain)
 
     def feed(self, samples: Floats) -> None:
-        """Take in `now.samples`, (n, 7), newest last; rows with the time 0 are empty."""
+        """Take in `now.samples`, (n, 7), newest last; rows with the time 0 are empty.
+
+        A counter that stepped back, as after the meter was killed between two stores, gives no grain a second time.
+        """
         rows = samples[samples[:, TIME] > 0]
         if self.last is None and len(rows):
             self._begin(rows)
         if self.last is None:
             return
         fresh = []
-        for row in rows[rows[:, TIME] > self.last[TIME]]:
+        for row in rows[rows[:, TIME] > self.last[TIME]].copy():
+            row[JOULES] = max(row[JOULES], self.last[JOULES])
             fresh.append(grains_between(self.last, row, self.joules_per_grain))
             self.last = row
         self._add(fresh)
