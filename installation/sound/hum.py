@@ -28,9 +28,10 @@ class Voice:
         number = np.arange(1, HUM_PARTIALS + 1)
         self.number = number[number * hall.mains_hz < 0.45 * hall.rate_hz]
         self.turns = 2 * np.pi * hall.mains_hz / hall.rate_hz
-        self.steps = np.outer(self.number, self.turns * np.arange(hall.block))
+        steps = np.outer(self.number, self.turns * np.arange(hall.block))
+        self.waves = np.concatenate([np.cos(steps), np.sin(steps)]).astype(np.float32)
         self.rise = np.linspace(0.0, 1.0, hall.block, dtype=np.float32)
-        self.pans = _wide(len(self.number), hall.channels)
+        self.pans = np.tile(_wide(len(self.number), hall.channels), 2)
         self.weight = math.sqrt(float(k_weight(np.array([2 * hall.mains_hz]))[0]))
         self.follow = math.exp(-hall.block / hall.rate_hz / FOLLOW)
         self.fade = math.exp(-hall.block / hall.rate_hz / BREATH)
@@ -57,10 +58,16 @@ class Voice:
         return level * hum(moment.watts, loudness.full_watts, warmth)[: len(self.number)] + answer
 
     def _sing(self, before: Floats, out: Samples) -> None:
-        start = (self.number * self.phase)[:, None]
-        tones = np.sin(self.steps + start).astype(np.float32)
-        ramp = np.outer(self.gains - before, self.rise).astype(np.float32) + before[:, None].astype(np.float32)
-        out += (self.pans @ (tones * ramp)).T
+        """Add the partials, each running from its gain before to its gain now.
+
+        sin(start + step) is taken apart into sines and cosines of the steps, which were computed once.
+        """
+        start = self.number * self.phase
+        turned = np.concatenate([np.sin(start), np.cos(start)])
+        held = self.pans * (np.tile(before, 2) * turned)
+        grown = self.pans * (np.tile(self.gains - before, 2) * turned)
+        sound = np.concatenate([held, grown]).astype(np.float32) @ self.waves
+        out += (sound[: len(held)] + sound[len(held) :] * self.rise).T
 
 
 def _wide(count: int, channels: int) -> Samples:

@@ -71,7 +71,8 @@ class Listener:
             self.parting = _gathered(self.clock.flush(), seconds - self._delay())
 
     def _delay(self) -> float:
-        return DELAY * self.now.meter_period
+        """A block ends where the other players are, so that the samples it needs are there."""
+        return DELAY * self.now.meter_period + self.block / self.rate_hz
 
     def _feed(self) -> None:
         sampled_at = self.now.sampled_at

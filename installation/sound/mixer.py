@@ -76,7 +76,8 @@ class Mixer:
         self.out[:] = 0.0
         for voice in self.voices:
             voice.play(moment, self.out)
-        np.nan_to_num(self.out, copy=False, posinf=0.0, neginf=0.0)
+        if not math.isfinite(float(self.out.sum())):  # a voice's mistake is a silence, not a bang
+            self.out[:] = 0.0
         self._fade()
         self.limiter(self.out)
         return self.out
@@ -88,7 +89,12 @@ class Mixer:
     @property
     def silent(self) -> bool:
         """Whether a leaving mixer has faded."""
-        return self.parting < 0
+        return self.silent_for >= 0
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds of silence since a leaving mixer has faded; negative before."""
+        return -self.parting - self.limiter.delay / self.hall.rate_hz
 
     def _fade(self) -> None:
         before = self.gain

@@ -124,7 +124,9 @@ class Player(Base):
             file.seal()
 
     def finished(self) -> bool:
-        return self.mixer.silent
+        """Faded, and the silence after it has come out: drivers may drop what they still hold when they are stopped."""
+        behind = 2 * self.stream.latency if self.stream is not None else 0.0
+        return self.mixer.silent_for >= behind
 
     def close(self) -> None:
         gc.enable()

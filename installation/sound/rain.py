@@ -7,6 +7,7 @@ is adding it to what still sounds.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -74,6 +75,7 @@ class Voice:
         self.ring += np.fft.irfft(total, self.size)[:, : self.ring.shape[1]]
 
 
+@cache
 def drop(hall: Hall, number: int, sharp: bool) -> Samples:
     """One drop: a decaying tone that slides up to its pitch, as the bubble under a raindrop does.
 

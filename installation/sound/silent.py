@@ -84,7 +84,8 @@ def _frames(path: Path, rate_hz: int, channels: int) -> int:
     """Whole frames in an earlier file of the same form; 0 when there is none to continue."""
     try:
         size = path.stat().st_size
-        head = path.open("rb").read(HEAD)
+        with path.open("rb") as file:
+            head = file.read(HEAD)
     except OSError:
         return 0
     if len(head) < HEAD or head[:4] != b"RIFF":

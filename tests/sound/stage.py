@@ -24,7 +24,9 @@ def missing() -> str:
     if sys.platform != "linux":
         return "the null sink needs Linux"
     lacking = [name for name in NEEDED if not shutil.which(name)]
-    return f"{', '.join(lacking)} missing: apt install pulseaudio pulseaudio-utils libasound2-plugins" if lacking else ""
+    return (
+        f"{', '.join(lacking)} missing: apt install pulseaudio pulseaudio-utils libasound2-plugins" if lacking else ""
+    )
 
 
 def require() -> None:
