@@ -213,6 +213,8 @@ class Row:
 class Fields:
     """The data dictionary: what the players know of each other, and nothing else."""
 
+    __slots__ = ()  # so that a name nobody declared is refused, and not kept where no other player sees it
+
     # -- the meter
     watts = Field("W", writer="meter", meaning="power drawn at this moment, within the boundary")
     joules = Field("J", writer="meter", meaning="energy within the boundary since the doors opened")
@@ -286,6 +288,8 @@ class Fields:
     fit_ended = Text(
         40, writer="network", meaning="how the newest fit ended: whole, stopped, not a number, no memory, error"
     )
+    rung = Field("1", writer="network", meaning="which network of the ladder, from 1")
+    rungs = Field("1", writer="network", meaning="networks of the ladder")
     answered = Field("1", writer="network", meaning="presses answered, by a fit or by a word; only grows")
     weights = Picture(100, 32, "f4", writer="network", meaning="the first layer, or the part of it that fits")
     # -- the sound
@@ -299,6 +303,7 @@ class Fields:
     screen_grains = Field("1", writer="screen", meaning="grains drawn since the doors opened")
     screen_lost = Field("1", writer="screen", meaning="grains due that were never drawn")
     screen_presses = Field("1", writer="screen", meaning="presses of the space bar, mouse or touch; only grows")
+    screen_quit = Field("1", writer="screen", meaning="times somebody asked at the window to end the piece; only grows")
     frames = Field("1", writer="screen", meaning="pictures drawn")
     frame_time = Field("s", writer="screen", meaning="time to draw a picture, median of the last second")
     frame_time_p99 = Field("s", writer="screen", meaning="the same, 99th percentile of the last ten seconds")
@@ -370,6 +375,8 @@ class Now(Fields):
         FileNotFoundError: no piece is running.
         ValueError: the file is another version's, or no record at all.
     """
+
+    __slots__ = ("bytes", "doubles", "inode", "longs", "map", "path", "player", "whole")
 
     def __init__(self, path: Path, player: str = "guest") -> None:
         self.path, self.player = Path(path), player
