@@ -8,6 +8,7 @@ for it. Pure arithmetic: nothing here draws.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from installation.config import ScreenSettings
@@ -37,26 +38,25 @@ class Box:
         """Whether a point lies in it."""
         return self.x <= x < self.right and self.y <= y < self.bottom
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[int]:
         return iter((self.x, self.y, self.w, self.h))
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The boxes of one screen and the sizes of its letters, all in pixels.
+class Boxes:
+    """Where everything stands.
 
     Attributes:
-        unit: pixels of the screen for each pixel of the drawing.
-        code: the source above its fit line; fit: that line and its counts; fall: where grains fall; ground: the section.
-        number: the watts; column: passage and land; foot: captions; strip: the pretend strip at the lower edge.
-        fade: the ground's right end fades out over this many pixels; 0 is a straight edge at the screen's own.
-        metres: of one pixel.
+        code: the source above its fit line.
+        fit: that line and its counts.
+        fall: where grains fall.
+        ground: the section.
+        number: the watts.
+        column: passage and land.
+        foot: captions.
+        strip: the pretend strip at the lower edge.
     """
 
-    width: int
-    height: int
-    unit: float
-    portrait: bool
     code: Box
     fit: Box
     fall: Box
@@ -65,6 +65,23 @@ class Layout:
     column: Box
     foot: Box
     strip: Box
+
+
+@dataclass(frozen=True)
+class Layout(Boxes):
+    """The boxes of one screen and the sizes of its letters, all in pixels.
+
+    Attributes:
+        unit: pixels of the screen for each pixel of the drawing.
+        fade: the ground's right end fades out over this many pixels; 0 is a straight edge at the screen's own.
+        metres: of one pixel.
+        small, body, passage, code_size, fit_size, number_size: em of the letters.
+    """
+
+    width: int
+    height: int
+    unit: float
+    portrait: bool
     fade: int
     metres: float
     small: int
@@ -85,7 +102,6 @@ def layout(width: int, height: int, screen: ScreenSettings) -> Layout:
     far = READ_ARC * screen.distance_m / CAP / metres  # em, in pixels, that is comfortable from there
     least = 1.0 if screen.distance_m else 0.0
     passage = max(36 * unit, min(far * least, 48 * unit)) * large
-    sizes = {name: max(9, round(size * unit * large)) for name, size in SIZES.items()}
     return Layout(
         width=width,
         height=height,
@@ -93,38 +109,36 @@ def layout(width: int, height: int, screen: ScreenSettings) -> Layout:
         portrait=portrait,
         metres=metres,
         fade=0 if portrait else round(330 * unit),
+        small=max(9, round(22 * unit * large)),
+        body=max(9, round(27 * unit * large)),
         passage=round(passage),
         code_size=max(9, round(22 * unit)),
         fit_size=max(12, round(36 * unit * large)),
         number_size=max(24, round(238 * unit)),
-        **boxes,
-        **sizes,
+        **vars(boxes),
     )
 
 
-SIZES = {"small": 22, "body": 27}
-
-
-def _landscape(w: int, h: int, u: float) -> dict[str, Box]:
+def _landscape(w: int, h: int, u: float) -> Boxes:
     """Two columns: code, fall and ground on the left; the number and the words on the right."""
     margin, right = round(64 * u), w - round(526 * u) - round(64 * u)
     across = right - margin - round(60 * u)
     foot, strip = round(58 * u), max(3, round(10 * u))
-    surface = round(472 * u)
+    surface = round(500 * u)
     top = h - foot - strip
-    return {
-        "code": Box(margin, round(58 * u), across, round(150 * u)),
-        "fit": Box(margin, round(214 * u), across, round(100 * u)),
-        "fall": Box(0, round(316 * u), right - round(40 * u), surface - round(316 * u)),
-        "ground": Box(0, surface, right - round(40 * u), top - surface),
-        "number": Box(right, round(40 * u), w - right - margin, round(330 * u)),
-        "column": Box(right, round(392 * u), w - right - margin, top - round(392 * u) - round(16 * u)),
-        "foot": Box(margin, top, w - 2 * margin, foot),
-        "strip": Box(0, h - strip, w, strip),
-    }
+    return Boxes(
+        code=Box(margin, round(50 * u), across, round(196 * u)),
+        fit=Box(margin, round(254 * u), across, round(96 * u)),
+        fall=Box(0, round(352 * u), right - round(40 * u), surface - round(352 * u)),
+        ground=Box(0, surface, right - round(40 * u), top - surface),
+        number=Box(right, round(40 * u), w - right - margin, round(330 * u)),
+        column=Box(right, round(392 * u), w - right - margin, top - round(392 * u) - round(16 * u)),
+        foot=Box(margin, top, w - 2 * margin, foot),
+        strip=Box(0, h - strip, w, strip),
+    )
 
 
-def _portrait(w: int, h: int, u: float) -> dict[str, Box]:
+def _portrait(w: int, h: int, u: float) -> Boxes:
     """One column: number, code, fall, ground, words."""
     margin = round(60 * u)
     across = w - 2 * margin
@@ -132,13 +146,13 @@ def _portrait(w: int, h: int, u: float) -> dict[str, Box]:
     top = h - foot - strip
     words = round(560 * u)
     surface = round(830 * u)
-    return {
-        "code": Box(margin, round(390 * u), across, round(160 * u)),
-        "fit": Box(margin, round(556 * u), across, round(100 * u)),
-        "fall": Box(0, round(660 * u), w, surface - round(660 * u)),
-        "ground": Box(0, surface, w, top - words - round(30 * u) - surface),
-        "number": Box(margin, round(44 * u), across, round(330 * u)),
-        "column": Box(margin, top - words, across, words - round(16 * u)),
-        "foot": Box(margin, top, across, foot),
-        "strip": Box(0, h - strip, w, strip),
-    }
+    return Boxes(
+        code=Box(margin, round(390 * u), across, round(160 * u)),
+        fit=Box(margin, round(556 * u), across, round(100 * u)),
+        fall=Box(0, round(660 * u), w, surface - round(660 * u)),
+        ground=Box(0, surface, w, top - words - round(30 * u) - surface),
+        number=Box(margin, round(44 * u), across, round(330 * u)),
+        column=Box(margin, top - words, across, words - round(16 * u)),
+        foot=Box(margin, top, across, foot),
+        strip=Box(0, h - strip, w, strip),
+    )

@@ -1,0 +1,177 @@
+"""What a scene draws on: the surface, the boxes of the layout, type, sentences, and the grains that fall just now.
+
+A scene redraws its box when something in it has changed. What moves it draws anew at each frame, and says so with
+`moving`: that part is wiped before the next frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pygame
+
+from installation.config import Config
+from installation.score import NONE, Grains
+from installation.screen.colours import BRIGHT, GROUND, Colour
+from installation.screen.layout import Box, Layout, layout
+from installation.screen.type import Type
+from installation.text.lines import even, lines
+from installation.text.words import Words, WordsError
+
+Rect = pygame.Rect
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of type on a page."""
+
+    text: str
+    size: int
+    colour: Colour = BRIGHT
+    face: str = "words"
+    gap: float = 0.0  # px above it
+
+
+class Board:
+    """The picture that is being made, shared by the scenes of one screen.
+
+    Attributes:
+        surface: (width, height) without transparency.
+        at: the layout.
+        grains: those that fall in this frame; each is here once.
+        wiped: what was cleared before this frame.
+        column: which scene the right column belongs to, and which one asks for it next.
+        live: whether people wait for each frame; then slow work is done beside it.
+        rise: px above the surface up to which the section's ridges may stand.
+    """
+
+    def __init__(self, config: Config, size: tuple[int, int]) -> None:
+        self.config = config
+        self.surface = pygame.Surface(size)
+        self.surface.fill(GROUND)
+        self.at: Layout = layout(*size, config.screen)
+        self.type = Type()
+        self.notes: list[str] = []
+        self.words = self._words()
+        self.grains: Grains = NONE
+        self.wiped: list[Rect] = []
+        self.next_wiped: list[Rect] = []
+        self.column, self.column_wanted = "passage", ""
+        self.column_dark = True
+        self.live = False
+        self.opened = 0.0
+        self.help = self.paused = False
+        self.rise = round(66 * self.at.unit)
+        self.caption = ""
+        self.passage = ""
+
+    def _words(self) -> Words:
+        try:
+            return Words(self.config.piece.language)
+        except WordsError as error:
+            self.notes.append(str(error))
+            return Words("en")
+
+    # -- frames
+    def begin(self) -> None:
+        """Wipe what moved."""
+        self.wiped, self.next_wiped = self.next_wiped, []
+        for box in self.wiped:
+            self.surface.fill(GROUND, box)
+
+    def moving(self, box: Rect | Box) -> None:
+        """Say that this part is drawn anew at each frame."""
+        self.next_wiped.append(Rect(tuple(box)).clip(self.surface.get_rect()))
+
+    def clear(self, box: Rect | Box) -> None:
+        """Fill a part with the ground."""
+        self.surface.fill(GROUND, Rect(tuple(box)))
+
+    # -- type
+    def fitting(self, text: str, width: float, size: int, least: int, face: str = "words") -> int:
+        """The largest em up to `size`, and not under `least`, in which a line is at most `width` px wide."""
+        while size > least and self.type.width(text, size, face) > width:
+            size -= 1
+        return size
+
+    def wrap(
+        self, text: str, width: float, size: int, colour: Colour = BRIGHT, *, level: bool = False, gap: float = 0.0
+    ) -> list[Line]:
+        """A text as lines that are at most `width` px wide; `level` makes them of even length."""
+        font = self.type.font("words", size)
+        rows = (even if level else lines)(text, width, lambda t: font.size(t)[0])
+        return [Line(row, size, colour, gap=gap if not i else 0.0) for i, row in enumerate(rows)]
+
+    def height(self, page: Sequence[Line]) -> float:
+        """How high a page is, in px."""
+        return sum(self.type.height(line.size, line.face) + line.gap for line in page)
+
+    def page(self, page: Sequence[Line], size: tuple[int, int], *, right: bool = False) -> pygame.Surface:
+        """A page of type as a picture with transparency."""
+        made = pygame.Surface(size, pygame.SRCALPHA)
+        y = 0.0
+        for line in page:
+            y += line.gap
+            drawn = self.type.line(line.text, line.size, line.colour, line.face)
+            made.blit(drawn, (size[0] - drawn.get_width() if right else 0, round(y)))
+            y += self.type.height(line.size, line.face)
+        return made
+
+
+class Fader:
+    """Shows one picture at a time in a box; a new one comes only when the old one is gone, so that two never mix.
+
+    Args:
+        box: where.
+        seconds: from one picture to the next; 0 changes them at once.
+    """
+
+    def __init__(self, board: Board, box: Box, seconds: float = 0.5) -> None:
+        self.board, self.box, self.half = board, box, max(seconds / 2, 1e-6)
+        self.shown: pygame.Surface | None = None
+        self.next: pygame.Surface | None = None
+        self.waits = False
+        self.key: object = None
+        self.light = 0.0
+        self.drawn: tuple[object, int] = (None, -1)
+        self.last = -1.0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.box.w, self.box.h
+
+    @property
+    def dark(self) -> bool:
+        """Whether nothing is shown any more."""
+        return self.shown is None and not self.waits
+
+    def show(self, key: object, make: Callable[[], pygame.Surface | None]) -> None:
+        """Ask for a picture; it is made only if `key` is another one than the last."""
+        if key != self.key:
+            self.key, self.next, self.waits = key, make(), True
+
+    def draw(self, seconds: float) -> None:
+        """Move on, and draw where that changed something."""
+        step = 1.0 if self.last < 0 else (seconds - self.last) / self.half
+        self.last = seconds
+        if self.waits:
+            self.light -= step
+            if self.light <= 0.0 or self.shown is None:
+                self.shown, self.waits, self.light = self.next, False, max(0.0, min(1.0, -self.light))
+        else:
+            self.light = min(1.0, self.light + step)
+        self._blit()
+
+    def _blit(self) -> None:
+        area = Rect(tuple(self.box))
+        light = round(255 * max(0.0, self.light) ** 1.2)
+        state = (self.shown, light)
+        wiped = any(area.colliderect(w) for w in self.board.wiped)
+        if state == self.drawn and not wiped:
+            return
+        self.drawn = state
+        self.board.clear(self.box)
+        if self.shown is not None and light:
+            self.shown.set_alpha(light)
+            self.board.surface.blit(self.shown, (self.box.x, self.box.y))

@@ -1,0 +1,129 @@
+"""The foot of the wall says in words what is heard and lit, what to do, and what is missing."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import pygame
+
+from installation.now import PLAYERS, Doors, Now, Phase, Provenance, State
+from installation.screen.board import Board, Fader
+from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
+from installation.screen.layout import Box
+
+TURN = 7.0  # s a sentence stays before the next has its turn
+SECOND = 1.0  # s over which drops are counted
+
+
+class Scene:
+    """Two sentences: on the left what to know, on the right what is missing or left."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        foot = board.at.foot
+        if board.at.portrait:
+            half = foot.h // 2
+            boxes = (Box(foot.x, foot.y, foot.w, half), Box(foot.x, foot.y + half, foot.w, half))
+        else:
+            cut = round(foot.w * 0.54)
+            boxes = (Box(foot.x, foot.y, cut, foot.h), Box(foot.x + cut, foot.y, foot.w - cut, foot.h))
+        self.left, self.right = Fader(board, boxes[0], 0.6), Fader(board, boxes[1], 0.6)
+        self.began = math.nan
+        self.drops: deque[tuple[float, int]] = deque()
+        self.phase = -1.0
+        self.rate, self.counted_at = 0, -math.inf
+
+    def draw(self, now: Now, seconds: float) -> None:
+        self._count(seconds)
+        if math.isnan(self.began) or now.phase != self.phase:  # what just happened is said first
+            self.began, self.phase = seconds, now.phase
+        first, second = self._left(now), self._right(now)
+        turn = int((seconds - self.began) / TURN)
+        left = first[turn % len(first)]
+        right, colour = second[turn % len(second)] if second else ("", QUIET)
+        self._show(self.left, left, BRIGHT, False)
+        self._show(self.right, right, colour, not self.board.at.portrait)
+        self.left.draw(seconds)
+        self.right.draw(seconds)
+        self.board.caption = "  ".join(t for t in (left, right) if t)
+
+    def _show(self, fader: Fader, text: str, colour: Colour, right: bool) -> None:
+        fader.show((text, colour), lambda: self._set(text, colour, fader.box, right))
+
+    def _set(self, text: str, colour: Colour, box: Box, right: bool) -> pygame.Surface:
+        """One line, or two smaller ones, whole; letters shrink before words are lost."""
+        size = self.board.fitting(text, box.w, self.board.at.body, max(10, round(self.board.at.body * 0.8)))
+        page = self.board.wrap(text, box.w, size, colour)
+        while self.board.height(page) > box.h and size > 9:
+            size -= 1
+            page = self.board.wrap(text, box.w, size, colour)
+        made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
+        set_ = self.board.page(page, (box.w, math.ceil(self.board.height(page))), right=right)
+        made.blit(set_, (0, (box.h - set_.get_height()) // 2))
+        return made
+
+    def _count(self, seconds: float) -> None:
+        """Drops of the last second; the number that is written is held for one."""
+        self.drops.append((seconds, len(self.board.grains)))
+        while self.drops and self.drops[0][0] < seconds - SECOND:
+            self.drops.popleft()
+        if seconds - self.counted_at >= SECOND:
+            self.counted_at = seconds
+            self.rate = sum(count for _, count in self.drops)
+
+    # -- what to know
+    def _left(self, now: Now) -> list[str]:
+        say, phase = self.board.words, Phase(int(now.phase))
+        joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
+        grain = say("grain", joules=joules)
+        if now.doors == Doors.CLOSING:
+            return [say("closing")]
+        if now.doors == Doors.SHUT:
+            return [say("closed" if now.opened_at else "opening")]
+        if phase is Phase.SPENT:
+            rest = say("allowance_rest", watts=now.watts) if now.provenance else ""
+            return [t for t in (say("allowance_spent", kwh=now.allowance_joules / 3.6e6), rest, grain) if t]
+        if phase is Phase.FITTING:
+            return [self._rain(now), grain]
+        if phase is Phase.PREPARING:
+            return [self._kept(now), self._rain(now), grain]
+        press = say("press_again" if now.fits else "press")
+        return [press, self._rain(now), grain]
+
+    def _kept(self, now: Now) -> str:
+        return self.board.words("press_kept")
+
+    def _rain(self, now: Now) -> str:
+        say, busy = self.board.words, now.phase in (Phase.FITTING, Phase.PREPARING)
+        if Provenance(int(now.provenance)) is Provenance.NO_READING:
+            return say("quiet")
+        return say("rain" if busy or self.rate > 60 else "dripping", drops=self.rate)
+
+    # -- what is missing or left
+    def _right(self, now: Now) -> list[tuple[str, Colour]]:
+        say = self.board.words
+        sentences = [(text, COOL) for player in PLAYERS for text in self._missing(now, player)]
+        sentences += [(note, COOL) for note in self.board.notes[:3]]
+        lost = (("sound", now.sound_lost), ("light", now.light_lost), ("screen", now.screen_lost))
+        sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
+        if now.gap_seconds >= 1:
+            sentences.append((say("gap", seconds=now.gap_seconds), COOL))
+        if now.allowance_joules and now.spent_joules:
+            left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
+            sentences.append((say("allowance_left", percent=100 * left), QUIET))
+        return sentences
+
+    def _missing(self, now: Now, player: str) -> list[str]:
+        """Why a player is away, and when it is tried again; or what is wrong though it plays."""
+        if player not in self.board.config.piece.players:
+            return []
+        note, state = now[f"{player}_note"], State(int(now[f"{player}_process"]))
+        said = [note] if note and not (player == "network" and now.phase == Phase.UNABLE) else []
+        if state is State.BACKOFF:
+            wait = max(0.0, math.ceil(now[f"{player}_back_at"] - self._clock(now)))
+            said.append(self.board.words(f"missing_{player}", seconds=wait))
+        return said
+
+    def _clock(self, now: Now) -> float:
+        return now.conductor_beat

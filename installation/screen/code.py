@@ -1,0 +1,179 @@
+"""The code: the lines that run, quiet; the line that calls fit, large, lit while it runs; under it the live counts.
+
+The text is the record's, which the network read from the very function it executes; here it is only placed. Paragraphs
+stand side by side, so that a long source stays whole as long as its letters can be read; what does not fit is counted.
+While a fit runs the line can open: it moves up and shows the loops it hides, with their true counters (inside.py).
+"""
+
+from __future__ import annotations
+
+import math
+
+import pygame
+
+from installation.now import Now, Phase
+from installation.screen.board import Board, Fader, Line
+from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
+from installation.screen.layout import Box
+from installation.screen.type import ADVANCE
+
+LEADING = 1.34  # em from one line of code to the next
+LEAST = 13  # px of the drawing: a line of code is never smaller
+LIGHT_UP, LIGHT_DOWN = 0.25, 1.2  # s
+LOSS_KNOWN = 1e-12
+
+
+class Scene:
+    """The code at the upper left."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        at = board.at
+        self.source = Fader(board, at.code, 0.8)
+        line = round(at.fit_size * 1.5)
+        self.fit_box = Box(at.fit.x, at.fit.y, at.fit.w, line)
+        self.counts = Fader(board, Box(at.fit.x, at.fit.y + line, at.fit.w, at.fit.h - line), 0.0)
+        self.lit = 0.0
+        self.last = -1.0
+        self.drawn: tuple[str, int] = ("", -1)
+
+    def draw(self, now: Now, seconds: float) -> None:
+        phase = Phase(int(now.phase))
+        source, line = now.source, now.fit_line
+        if self.board.opened <= 0:
+            self.source.show((source, line), lambda: self._source(source, line))
+            self.source.draw(seconds)
+        self._fit(line, phase, seconds)
+        text, colour = self._counts(now, phase)
+        self.counts.show((text, colour), lambda: self._line(text, colour))
+        self.counts.draw(seconds)
+
+    def _fit(self, line: str, phase: Phase, seconds: float) -> None:
+        """The line itself; it lights up fast and goes out slowly."""
+        step = 0.0 if self.last < 0 else seconds - self.last
+        self.last = seconds
+        running = phase in (Phase.FITTING, Phase.PREPARING)
+        change = step / LIGHT_UP if running else -step / LIGHT_DOWN
+        self.lit = min(1.0, max(0.0, self.lit + change))
+        level = round(24 * self.lit)
+        if (line, level) == self.drawn and not any(w.colliderect(tuple(self.fit_box)) for w in self.board.wiped):
+            return
+        self.drawn = (line, level)
+        self.board.clear(self.fit_box)
+        size = self.board.fitting(line, self.fit_box.w, self.board.at.fit_size, LEAST, "code")
+        drawn = self.board.type.line(line, size, blend(QUIET, BRIGHT, level / 24), "code")
+        self.board.surface.blit(drawn, (self.fit_box.x, self.fit_box.y))
+
+    def _line(self, text: str, colour: Colour) -> pygame.Surface:
+        size = self.board.fitting(text, self.counts.box.w, self.board.at.code_size, 9, "code")
+        return self.board.page([Line(text, size, colour, "code")], self.counts.size)
+
+    def _counts(self, now: Now, phase: Phase) -> tuple[str, Colour]:
+        """The line under the call: how far it is, or what came of it."""
+        say = self.board.words
+        if phase is Phase.FITTING:
+            key = "counts" if math.isfinite(now.loss) and now.loss > LOSS_KNOWN else "counts_first"
+            fields = {k: now[k] for k in ("epoch", "epochs", "batch", "batches")}
+            return (say(key, **fields, loss=now.loss) if key == "counts" else say(key, **fields)), LIT
+        if phase is Phase.PREPARING:
+            return say("preparing", what=now.preparing or now.network), QUIET
+        if phase is Phase.SETTLED:
+            return self._done(now), LIT
+        if phase is Phase.UNABLE:
+            return say("unable", network=now.network, reason=now["network_note"]), COOL
+        return "", QUIET
+
+    def _done(self, now: Now) -> str:
+        say = self.board.words
+        word = ("no_reading", "measured", "estimated", "replayed")[int(now.provenance)]
+        fields = {"updates": now.fit_updates, "joules": now.fit_joules}
+        if now.fit_ended not in ("", "whole"):
+            return say("stopped", **fields, word=say(word))
+        if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen + now.unseen > 0):
+            return (
+                say("done_short", **fields, word=say(word))
+                if word != "no_reading"
+                else say("done_short_no_reading", updates=now.fit_updates)
+            )
+        share = {"seen": 100 * now.seen, "unseen": 100 * now.unseen}
+        if word == "no_reading":
+            return say("done_no_reading", updates=now.fit_updates, **share)
+        return say("done" if word == "measured" else f"done_{word}", **fields, **share)
+
+    def _source(self, source: str, fit_line: str) -> pygame.Surface:
+        at = self.board.at
+        made = pygame.Surface((at.code.w, at.code.h), pygame.SRCALPHA)
+        blocks, lead = paragraphs(source, fit_line)
+        size, columns, left_out = arrange(blocks, at.code.w, at.code.h, at.code_size, LEAST * at.unit, len(lead))
+        if left_out:
+            note = self.board.words("source_above", lines=left_out)
+            columns[0].insert(0, note)
+        step = size * LEADING
+        height = at.code.h - step * (len(lead) + (0.35 if lead else 0.0))
+        x = 0.0
+        for column in columns:
+            top = height - step * max(map(len, columns))
+            for row, text in enumerate(column):
+                made.blit(self.board.type.line(text, size, QUIET, "code"), (round(x), round(top + row * step)))
+            x += (max(map(len, column), default=0) + 4) * size * ADVANCE
+        for row, text in enumerate(lead):
+            small = self.board.fitting(text, at.code.w, size, 9, "code")
+            drawn = self.board.type.line(text, small, QUIET, "code")
+            made.blit(drawn, (0, round(at.code.h - step * (len(lead) - row))))
+        return made
+
+
+def paragraphs(source: str, fit_line: str) -> tuple[list[list[str]], list[str]]:
+    """The paragraphs before the call of fit, and the lines that stand directly over it."""
+    rows = source.splitlines()
+    start = "".join(fit_line.split())[:12]
+    at = next((i for i, row in enumerate(rows) if start and "".join(row.split()).startswith(start)), len(rows))
+    blocks: list[list[str]] = [[]]
+    for row in rows[:at]:
+        if row.strip():
+            blocks[-1].append(row)
+        elif blocks[-1]:
+            blocks.append([])
+    lead = blocks.pop() if len(blocks) > 1 and len(blocks[-1]) <= 2 else []
+    return [b for b in blocks if b], lead
+
+
+def arrange(
+    blocks: list[list[str]], width: float, height: float, size: int, least: float, lead: int
+) -> tuple[int, list[list[str]], int]:
+    """Size of the letters, columns of lines, and how many lines at the begin had to be left out."""
+    smallest = max(9, round(least))
+    for em in range(size, smallest - 1, -1):
+        columns = _columns(blocks, max(1, int(height / (em * LEADING) - lead - 0.35)))
+        if _wide(columns) * em * ADVANCE <= width:
+            return em, columns, 0
+    rows = max(1, int(height / (smallest * LEADING) - lead - 0.35))
+    every = [row for block in blocks for row in block]
+    kept = len(every)
+    while kept > 1:
+        columns = _columns([every[-kept:]], rows - 1)
+        if _wide(columns) * smallest * ADVANCE <= width:
+            break
+        kept -= 1
+    return smallest, columns, len(every) - kept
+
+
+def _columns(blocks: list[list[str]], rows: int) -> list[list[str]]:
+    """Paragraphs into columns of at most so many rows; a paragraph moves on whole if it can."""
+    columns: list[list[str]] = [[]]
+    for block in blocks:
+        space = 1 if columns[-1] else 0
+        if columns[-1] and len(columns[-1]) + space + len(block) > rows:
+            columns.append([])
+        elif space:
+            columns[-1].append("")
+        for row in block:
+            if len(columns[-1]) >= rows:
+                columns.append([])
+            columns[-1].append(row)
+    return columns
+
+
+def _wide(columns: list[list[str]]) -> int:
+    """Characters across, with four between two columns."""
+    return sum(max(map(len, column), default=0) for column in columns) + 4 * (len(columns) - 1)

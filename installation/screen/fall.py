@@ -1,0 +1,100 @@
+"""The fall: each grain leaves the line of code, falls, and settles at the surface.
+
+One point for one grain. Density is power. A point comes out of the dark and sinks into the light of the surface: it
+drifts, and nothing blinks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from installation.now import Now
+from installation.score import BUSY, Grains, hashed
+from installation.screen.board import Board, Rect
+from installation.screen.colours import BRIGHT, LIT
+from installation.screen.section import fade
+
+FALL = 2.6  # s from the line to the ground
+SETTLE = 0.9  # s in which a point becomes ground
+SPREAD = 0.25  # of FALL: how much slower or faster one grain falls than another
+MOST = 20_000  # points kept; the oldest go first, and have fallen by then
+LEVELS, PHASES = 20, 3  # brightnesses, and parts of a pixel across and down, in which a point is kept ready
+
+Floats = NDArray[np.float32]
+
+
+class Scene:
+    """All points that fall or settle at this moment."""
+
+    def __init__(self, board: Board) -> None:
+        self.board, self.box = board, board.at.fall
+        self.points = np.zeros((0, 5))  # begin s, place 0-1, time to fall s, share of a fit 0/1, drift
+        radius = max(0.6, 0.95 * board.at.unit)
+        self.reach = max(2, round(3 * radius))
+        self.sprites = sprites(radius, self.reach)
+        self.edge = fade(self.box.w, board.at.fade)
+        self.slow = 1.5 if board.config.screen.low_sensory else 1.0
+
+    def draw(self, now: Now, seconds: float) -> None:
+        self._add(self.board.grains, seconds)
+        area = Rect(self.box.x, self.box.y - self.reach, self.box.w, self.box.h + 2 * self.reach + 1)
+        if len(self.points):
+            self._draw(seconds)
+            self.board.moving(area)
+
+    def _add(self, grains: Grains, seconds: float) -> None:
+        if len(grains):
+            pace = FALL * self.slow * (1 + SPREAD * (2 * hashed(grains.numbers, 3) - 1))
+            busy = np.isin(grains.phases, BUSY)
+            rows = [np.full(len(grains), seconds), grains.places, pace, busy, hashed(grains.numbers, 4)]
+            self.points = np.concatenate([self.points, np.stack(rows, axis=1)])[-MOST:]
+        age = seconds - self.points[:, 0]
+        self.points = self.points[age < self.points[:, 2] + SETTLE]
+
+    def _draw(self, seconds: float) -> None:
+        x, y, light = self._where(seconds)
+        level = np.minimum((light * LEVELS).astype(int), LEVELS - 1)
+        phase_x, phase_y = ((x % 1) * PHASES).astype(int), ((y % 1) * PHASES).astype(int)
+        which = ((self.points[:, 3].astype(int) * LEVELS + level) * PHASES + phase_y) * PHASES + phase_x
+        left = self.box.x + np.floor(x).astype(int) - self.reach
+        top = self.box.y + np.floor(y).astype(int) - self.reach
+        seen = level > 0
+        places = zip(which[seen].tolist(), left[seen].tolist(), top[seen].tolist(), strict=True)
+        self.board.surface.fblits([(self.sprites[w], (a, b)) for w, a, b in places], pygame.BLEND_RGB_ADD)
+
+    def _where(self, seconds: float) -> tuple[Floats, Floats, Floats]:
+        """Places in the box, px, and light 0-1 of all points."""
+        age = seconds - self.points[:, 0]
+        way = np.clip(age / self.points[:, 2], 0.0, 1.0)
+        start = self.board.at.fit.x + self.points[:, 1] * (self.board.at.fit.w * 0.92)
+        end = self.points[:, 1] * self.box.w
+        x = (
+            start
+            + (end - start) * (way * way * (3 - 2 * way))
+            + 6 * self.board.at.unit * np.sin(6.283 * (self.points[:, 4] + 0.35 * way))
+        )
+        y = (0.12 * way + 0.88 * way**1.9) * (self.box.h - 1)
+        settled = np.clip((age - self.points[:, 2]) / SETTLE, 0.0, 1.0)
+        light = np.clip(age / 0.5, 0.0, 1.0) * (0.30 + 0.65 * way) * (1 - settled) ** 2
+        column = np.clip(x, 0, self.box.w - 1).astype(int)
+        return x.astype(np.float32), y.astype(np.float32), (light * self.edge[column]).astype(np.float32)
+
+
+def sprites(radius: float, reach: int) -> list[pygame.Surface]:
+    """A soft point in each colour, at each brightness, at each part of a pixel, in the order they are asked for."""
+    made = []
+    span = np.arange(-reach, reach + 1)
+    for colour in (BRIGHT, LIT):
+        for level in range(LEVELS):
+            for down in range(PHASES):
+                for right in range(PHASES):
+                    far = (span - right / PHASES)[None, :] ** 2 + (span - down / PHASES)[:, None] ** 2
+                    light = np.exp(-0.5 * far / radius**2) * level / (LEVELS - 1)
+                    made.append(_sprite(light[:, :, None] * np.asarray(colour)))
+    return made
+
+
+def _sprite(light: NDArray[np.float64]) -> pygame.Surface:
+    return pygame.surfarray.make_surface((light + 0.5).astype(np.uint8).transpose(1, 0, 2))

@@ -1,0 +1,99 @@
+"""The number: watts, very large, with its word, its uncertainty and its boundary; and no reading where there is none.
+
+It has as many digits as the sensor deserves. It is held half a second so that it can be read, and changes at
+once when the power steps.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pygame
+
+from installation.now import MeterState, Now, Provenance
+from installation.screen.board import Board, Fader, Line
+from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
+from installation.screen.layout import Box
+
+HOLD = 0.5  # s between two numbers
+STEP = 0.1  # a change by this share is shown at once
+STALE = 2.0  # s after which a reading is no longer one
+
+
+class Scene:
+    """The number and the lines under it."""
+
+    def __init__(self, board: Board) -> None:
+        self.board, self.box = board, board.at.number
+        size = board.at.number_size
+        cap = round(0.66 * size)  # figures are 0.62 em high
+        self.figures = Fader(board, Box(self.box.x, self.box.y, self.box.w, cap + round(0.06 * size)), 0.0)
+        below = self.box.y + self.figures.box.h
+        self.lines = Fader(board, Box(self.box.x, below, self.box.w, self.box.bottom - below), 0.4)
+        self.value, self.changed_at = math.nan, -math.inf
+
+    def draw(self, now: Now, seconds: float) -> None:
+        provenance = Provenance(int(now.provenance)) if self._reads(now) else Provenance.NO_READING
+        watts = now.watts if provenance else math.nan
+        self._hold(watts, seconds)
+        text = written(self.value, now.uncertainty, self.board) if provenance else "–"
+        self.figures.show((text, bool(provenance)), lambda: self._figures(text, bool(provenance)))
+        self.figures.draw(seconds)
+        page = self._page(now, provenance, seconds)
+        self.lines.show(tuple(page), lambda: self.board.page(page, self.lines.size, right=True))
+        self.lines.draw(seconds)
+
+    def _reads(self, now: Now) -> bool:
+        return math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
+
+    def _hold(self, watts: float, seconds: float) -> None:
+        stepped = not math.isfinite(self.value) or abs(watts - self.value) > STEP * max(abs(self.value), 1.0)
+        if seconds - self.changed_at >= HOLD or stepped or not math.isfinite(watts):
+            self.value, self.changed_at = watts, seconds
+
+    def _figures(self, text: str, read: bool) -> pygame.Surface:
+        size = self.board.fitting(text, self.box.w, self.board.at.number_size, 40)
+        drawn = self.board.type.line(text, size, BRIGHT if read else COOL)
+        made = pygame.Surface((self.box.w, self.figures.box.h), pygame.SRCALPHA)
+        baseline = made.get_height() - round(0.02 * size)
+        made.blit(drawn, (self.box.w - drawn.get_width(), baseline - self.board.type.font("words", size).get_ascent()))
+        return made
+
+    def _page(self, now: Now, provenance: Provenance, seconds: float) -> list[Line]:
+        say, at = self.board.words, self.board.at
+        colour = LIT if provenance is Provenance.MEASURED else COOL
+        word = say(provenance.name.lower())
+        if provenance and now.uncertainty > 0:
+            word = say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
+        page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
+        page.append(Line(word, at.body, colour, gap=2 * at.unit))
+        for sentence in self._below(now, provenance, seconds):
+            page += self.board.wrap(sentence, self.box.w, at.small, QUIET)
+        while self.board.height(page) > self.lines.box.h and len(page) > 2:
+            page.pop()
+        return page
+
+    def _below(self, now: Now, provenance: Provenance, seconds: float) -> list[str]:
+        """The boundary; for a replay where it was recorded; without a reading why there is none."""
+        say = self.board.words
+        if not provenance:
+            if not now.sampled_at:
+                return [say("reading_waits")]
+            state = MeterState(int(now.meter_state))
+            return [say("reading_returns" if state is MeterState.RECOVERING else "reading_lost")]
+        below = [now.boundary]
+        if provenance is Provenance.REPLAYED:
+            below.append(say("replayed_from", origin=now.origin) if now.origin else say("replayed_unknown"))
+        return [sentence for sentence in below if sentence]
+
+
+def written(watts: float, uncertainty: float, board: Board) -> str:
+    """Watts with as many digits as their uncertainty leaves."""
+    step = 10.0 ** math.floor(math.log10(watts * uncertainty)) if watts > 0 and uncertainty > 0 else 1.0
+    step = min(max(step, 0.1), 100.0)
+    return board.words.number(round(watts / step) * step, ".1f" if step < 1 else "")
+
+
+def percent(share: float, board: Board) -> str:
+    """A share in per cent, with two figures under one per cent."""
+    return board.words.number(100 * share, "" if share >= 0.0095 else "~1")

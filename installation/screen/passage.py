@@ -1,0 +1,126 @@
+"""The passage: words from the essay, whole, with their credit beside them on the same screen.
+
+Nothing here reads a watt. A passage keeps its place as long as reading it takes; then it goes out, and only when it is
+gone the next one comes: two texts never mix, and nothing moves behind or over them.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING
+
+import pygame
+
+from installation.now import Now
+from installation.screen.board import Board, Fader, Line
+from installation.screen.colours import BRIGHT, QUIET
+from installation.text.lines import joined
+
+if TYPE_CHECKING:
+    from installation.text.passages import Passage, Passages
+
+FADE = 1.5  # s from one passage to the next
+LEAST = 0.62  # of the asked size: smaller than this a passage is not set
+
+
+class Scene:
+    """The words in the right column."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.fader = Fader(board, board.at.column, FADE)
+        self.passages: Passages | None = None
+        self.reader: threading.Thread | None = None
+        self.now_at = -1
+        self.until = -math.inf
+        self.pages: dict[str, pygame.Surface | None] = {}
+        self.held = False
+
+    def draw(self, now: Now, seconds: float) -> None:
+        if self.passages is None:
+            self._read()
+        if self.board.column == "passage" and self.passages is not None:
+            self._turn(seconds)
+        elif self.board.column != "passage":
+            self.fader.show(None, _nothing)
+            self.until = -math.inf
+            self.board.passage = ""
+        if self.board.column == "passage" or not self.fader.dark:
+            self.fader.draw(seconds)
+        self.board.column_dark = self.fader.dark
+
+    def _read(self) -> None:
+        """Read the passages; on the wall beside the first pictures, which do not wait for them."""
+        if self.reader is None:
+            self.reader = threading.Thread(target=self._load, daemon=True, name="passages")
+            self.reader.start()
+        if not self.board.live:
+            self.reader.join()
+
+    def _load(self) -> None:
+        from installation.text.passages import chosen
+
+        passages = chosen(self.board.config.text)
+        self.board.notes.extend(passages.hidden)
+        self.passages = passages
+
+    def _turn(self, seconds: float) -> None:
+        """Hand the column on at the end of a passage, or show the next one."""
+        assert self.passages is not None
+        shown = self.passages.shown
+        if seconds < self.until:
+            return
+        if self.board.column_wanted:
+            self.board.column, self.board.column_wanted = self.board.column_wanted, ""
+            return
+        if not shown:
+            self.fader.show(None, _nothing)
+            return
+        self.now_at = (self.now_at + 1) % len(shown)
+        passage = shown[self.now_at]
+        page = self._page(passage)
+        if page is None and not any(self._page(p) for p in shown):
+            self.until = math.inf
+            return
+        self.until = seconds + (passage.dwell_s + FADE if page is not None else 0.0)
+        if page is not None:
+            self.board.passage = passage.id
+            self.fader.show(passage.id, lambda: page)
+
+    def _page(self, passage: Passage) -> pygame.Surface | None:
+        """The passage with its credit, in the largest letters that leave it whole; None, and a note, if none do."""
+        if passage.id not in self.pages:
+            self.pages[passage.id] = self._set(passage)
+            if self.pages[passage.id] is None:
+                self.board.notes.append(f"Passage {passage.id} is not shown: this screen is too small for it.")
+        return self.pages[passage.id]
+
+    def _set(self, passage: Passage) -> pygame.Surface | None:
+        box, asked = self.board.at.column, self.board.at.passage
+        for size in range(asked, round(asked * LEAST) - 1, -1):
+            page = self._lines(passage, size)
+            fits = self.board.height(page) <= box.h
+            if fits and all(self.board.type.width(line.text, line.size) <= box.w for line in page):
+                return self.board.page(page, (box.w, box.h))
+        return None
+
+    def _lines(self, passage: Passage, size: int) -> list[Line]:
+        board, box = self.board, self.board.at.column
+        width = min(box.w, board.type.width("n" * 48, size))  # at most some 48 letters a line
+        page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=True)
+        small = board.at.small
+        title = next((i for i, piece in enumerate(passage.credit) if piece.startswith("“")), len(passage.credit))
+        credit = [joined(passage.credit[:title]), joined(passage.credit[title:])]
+        credit += [passage.part] if passage.part else []
+        contact = self.passages.contact if self.passages else ""
+        say = board.words
+        for i, sentence in enumerate(credit):
+            page += board.wrap(sentence, box.w, small, QUIET, gap=26 * board.at.unit if i == 0 else 0.0)
+        corrections = say("corrections", contact=contact) if contact else say("corrections_house")
+        page += board.wrap(corrections, box.w, round(small * 0.86), QUIET, gap=12 * board.at.unit)
+        return page
+
+
+def _nothing() -> None:
+    return None

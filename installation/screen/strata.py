@@ -1,0 +1,201 @@
+"""The section as numbers: a layer for each stretch of time, as thick as its joules, folded so that a day fits.
+
+Depth follows from energy alone: with E joules lying above it, a joule of a layer is as thick as 1 / (EASE + E). So the
+newest seconds are wide, a whole day still fits on one screen (depth grows with the logarithm of its energy), and twice
+the watts is twice the growth at the surface. Two neighbouring stretches whose layers have grown thin become one layer
+of twice the time: nothing is dropped, their joules are added column by column, and the number of layers stays small
+however long the day was. What becomes one follows from the numbers alone, so a day read back from the ledger folds in
+the same way.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.score import BUSY, JOULES, LARGE, PARAMETERS, PHASE, PROVENANCE, SEED, TIME
+
+Floats = NDArray[np.float64]
+
+STRETCH = 10.0  # s: the time of one layer when it is new
+COLUMNS = 256  # of one layer, from its begin (left) to its end (right)
+EASE = 800.0  # grains: the energy at which a layer is half as thick as at the surface
+THIN = 0.2  # in units of the fold: two neighbours that are thinner together become one
+LONGEST_STEP = 1.0  # s: two samples further apart than this have a gap between them
+SECONDS, ENERGY, FITTING, HEAVY = range(4)  # rows of a layer's columns: s read, J, J while a fit ran, those by size
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One stretch of time.
+
+    Attributes:
+        level: it is STRETCH * 2 ** level long.
+        number: which stretch of that length, counted from the origin of time.
+        columns: (4, COLUMNS) seconds with a reading, joules, joules while a fit ran, and those weighted by the size of
+            the network from 0 (the first) to 1 (large).
+    """
+
+    level: int
+    number: int
+    columns: Floats
+
+    @property
+    def joules(self) -> float:
+        return float(self.columns[ENERGY].sum())
+
+    @property
+    def begin(self) -> float:
+        """s, on the clock of the samples fed in."""
+        return self.number * STRETCH * 2.0**self.level
+
+    @property
+    def end(self) -> float:
+        return (self.number + 1) * STRETCH * 2.0**self.level
+
+
+class Strata:
+    """All layers of a day, newest first, and the one that is being laid down.
+
+    Args:
+        joules_per_grain: J; the fold is measured in grains, so that a large machine fills its screen no faster.
+        offset: s added to the samples' monotonic times; layers are cut on that clock.
+    """
+
+    def __init__(self, joules_per_grain: float = 1.0, offset: float = 0.0) -> None:
+        self.ease = EASE * joules_per_grain
+        self.offset = offset
+        self.layers: list[Layer] = []
+        self.points: list[tuple[float, ...]] = []  # of the open stretch: time, then the sums of the four rows
+        self.last: Floats | None = None
+        self.laid = 0  # layers completed; grows by one with each
+
+    def feed(self, samples: Floats) -> None:
+        """Take in `now.samples`, (n, 7), newest last; what was seen is passed over."""
+        rows = samples[samples[:, TIME] > 0]
+        if self.last is not None:
+            rows = rows[rows[:, TIME] > self.last[TIME]]
+        for row in rows:
+            if self.last is not None and np.isfinite(row[JOULES]):
+                self._step(self.last, row)
+            self.last = row
+
+    def _step(self, a: Floats, b: Floats) -> None:
+        span = float(b[TIME] - a[TIME])
+        joules = max(0.0, float(b[JOULES] - a[JOULES]))
+        read = span if b[PROVENANCE] and span <= LONGEST_STEP else 0.0
+        busy = joules if b[PHASE] in BUSY else 0.0
+        self.add(float(b[TIME]) + self.offset, span, read, joules, busy, busy * size(float(b[PARAMETERS])))
+
+    def add(self, end: float, span: float, read: float, joules: float, fitting: float, heavy: float) -> None:
+        """Lay down what fell in the `span` seconds up to `end`; the four sums are s, J, J, J."""
+        begin = end - span
+        if not self.points:
+            self.points = [(begin, 0.0, 0.0, 0.0, 0.0)]
+        if begin > self.points[-1][0] + 1e-6:  # nothing is known of the time between
+            self._point(begin, 0.0, 0.0, 0.0, 0.0)
+        self._point(end, read, joules, fitting, heavy)
+        while self.points[-1][0] >= self.closes:
+            self._close()
+
+    def _point(self, time: float, *sums: float) -> None:
+        last = self.points[-1]
+        self.points.append((time, *(a + b for a, b in zip(last[1:], sums, strict=True))))
+
+    @property
+    def number(self) -> int:
+        """Which stretch is open."""
+        return math.floor(self.points[0][0] / STRETCH + 1e-9) if self.points else 0
+
+    @property
+    def closes(self) -> float:
+        return (self.number + 1) * STRETCH
+
+    def _close(self) -> None:
+        """End the open stretch and begin the next at its edge."""
+        layer = self.open()
+        edge = self.closes
+        points = np.asarray(self.points)
+        at = [float(np.interp(edge, points[:, 0], points[:, k])) for k in range(1, 5)]
+        later = [p for p in self.points if p[0] > edge]
+        self.points = [(edge, 0.0, 0.0, 0.0, 0.0)]
+        for p in later:
+            self.points.append((p[0], *(s - a for s, a in zip(p[1:], at, strict=True))))
+        if layer.columns[SECONDS].any() or layer.columns[ENERGY].any():
+            self.layers.insert(0, layer)
+            self.laid += 1
+            self.fold()
+        elif later:  # hours without a reading are passed over at once
+            skipped = math.floor(later[0][0] / STRETCH) * STRETCH
+            self.points[0] = (max(edge, skipped), 0.0, 0.0, 0.0, 0.0)
+
+    def open(self) -> Layer:
+        """The layer that is being laid down, as far as it is known."""
+        number = self.number
+        edges = (number + np.arange(COLUMNS + 1) / COLUMNS) * STRETCH
+        points = np.asarray(self.points) if self.points else np.zeros((1, 5))
+        sums = np.stack([np.interp(edges, points[:, 0], points[:, k]) for k in range(1, 5)])
+        return Layer(0, number, np.diff(sums, axis=1))
+
+    @property
+    def open_joules(self) -> float:
+        """J laid down in the open stretch."""
+        return self.points[-1][1 + ENERGY] if self.points else 0.0
+
+    def edges(self, forming: float | None = None) -> Floats:
+        """Depth of the edges below each layer, in units of the fold: first that of the open one. (len(layers) + 1,).
+
+        Args:
+            forming: J in the open layer, if it is drawn at another moment than the newest sample's.
+        """
+        energies = [self.open_joules if forming is None else forming, *(layer.joules for layer in self.layers)]
+        return np.log1p(np.cumsum(energies) / self.ease)
+
+    def fold(self) -> None:
+        """Make one of two neighbours that have grown thin, as often as it takes."""
+        while (at := self._thin_pair()) is not None:
+            newer, older = self.layers[at : at + 2]
+            together = newer.number >> 1 == older.number >> 1 and newer.level == older.level
+            self.layers[at : at + 2] = [_join(older, newer)] if together else [newer, _join(older, None)]
+
+    def _thin_pair(self) -> int | None:
+        """Index of the newer of two neighbours to be joined; or whose older one, left alone, becomes twice as long."""
+        edges = [0.0, *np.log1p(np.cumsum([layer.joules for layer in self.layers]) / self.ease)]
+        for at in range(len(self.layers) - 1):
+            newer, older = self.layers[at], self.layers[at + 1]
+            if edges[at + 2] - edges[at] >= THIN or older.level > 24:
+                continue
+            if newer.level == older.level and newer.number >> 1 == older.number >> 1:
+                return at
+            if _alone(older, newer, self.layers[at + 2] if at + 2 < len(self.layers) else None):
+                return at
+        return None
+
+
+def _alone(layer: Layer, newer: Layer, older: Layer | None) -> bool:
+    """Whether a layer's other half never came, so that it may become twice as long by itself."""
+    if newer.level < layer.level:
+        return False
+    first_half = layer.number % 2 == 0
+    if first_half:
+        return newer.begin >= (layer.number + 2) * STRETCH * 2.0**layer.level
+    return older is None or older.end <= (layer.number - 1) * STRETCH * 2.0**layer.level
+
+
+def _join(older: Layer, newer: Layer | None) -> Layer:
+    """Two halves as one layer of twice the time; a half that never came is empty."""
+    empty = np.zeros_like(older.columns)
+    first, second = older.columns, newer.columns if newer is not None else empty
+    if newer is None and older.number % 2:
+        first, second = empty, older.columns
+    both = np.concatenate([first, second], axis=1)
+    return Layer(older.level + 1, older.number >> 1, both[:, ::2] + both[:, 1::2])
+
+
+def size(parameters: float) -> float:
+    """How large a network is, from 0 (up to score.SEED weights) to 1 (from score.LARGE on), by its logarithm."""
+    share = math.log(max(parameters, 1.0) / SEED) / math.log(LARGE / SEED)
+    return min(max(share, 0.0), 1.0)
