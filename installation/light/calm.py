@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .sparks import LUMINANCE, Floats
 
-PLAY = np.array([6.0, 4.0, 6.0]) / 255  # each way; the board allows one step of 255 more, which is the dither's
+PLAY = np.array([6.0, 4.0, 6.0]) / 255  # each way; the board allows one step of 255 more, which is for the dither
 SPEED = np.array([54.0, 18.0, 54.0]) / 255  # of the centre, a second, for one flash a second at most
 TILE = 16  # LEDs
 TILE_SPEED = 0.2  # relative luminance a second, for one flash a second at most

@@ -34,7 +34,7 @@ class Dither:
         asked = light * 255.0 + self.owed
         steps = np.clip(np.rint(asked), 0, 255)
         steps[light <= 0] = 0
-        steps[:, 1] = np.maximum(steps[:, 1], np.ceil(steps[:, 0] / 3.0) - steps[:, 2])
+        steps[:, 1] = np.maximum(steps[:, 1], np.ceil(steps[:, 0] / 3.0) - 1.0 - steps[:, 2])  # as the board does
         owed = np.clip(asked - steps, -MOST_OWED, MOST_OWED)
         self.owed = np.where(light > 0, owed, self.owed)
         return steps.astype(np.uint8)

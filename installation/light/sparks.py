@@ -118,7 +118,11 @@ def share_below(u: Floats) -> Floats:
 
 
 def fit_in(light: Floats) -> Floats:
-    """Light that asks for more than an LED has is dimmed as a whole, so that its hue stays."""
-    most = light.max(axis=1, keepdims=True)
-    fitting: Floats = light / np.maximum(most, 1.0)
-    return fitting
+    """Light as an LED may show it, (leds, 3).
+
+    What asks for more than an LED has is dimmed as a whole, so that its hue stays. Red is at most three times green and
+    blue together: from a share of 0.8 on a changing red counts as saturated (ISO 9241-391), and the board refuses it.
+    """
+    light = light / np.maximum(light.max(axis=1, keepdims=True), 1.0)
+    light[:, 1] = np.maximum(light[:, 1], light[:, 0] / 3 - light[:, 2])
+    return light

@@ -94,6 +94,10 @@ def test_twice_the_grains_are_twice_the_light():
     assert total(700) / total(350) == pytest.approx(2, rel=0.01)
 
 
+def test_a_saturated_red_is_made_less_so():
+    assert fit_in(np.array([[0.9, 0.0, 0.1]])) == pytest.approx(np.array([[0.9, 0.2, 0.1]]))
+
+
 def test_too_much_light_keeps_its_hue():
     light = fit_in(np.array([[3.0, 1.5, 0.3], [0.5, 0.2, 0.1]]))
     assert light == pytest.approx(np.array([[1.0, 0.5, 0.1], [0.5, 0.2, 0.1]]))
