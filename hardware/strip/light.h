@@ -18,7 +18,9 @@ static uint32_t spoke_at;     // when it did
 static bool glow = true;      // what to show alone: the dim light, or black
 static uint32_t step_at;      // when the last step of a fade was taken
 static uint8_t fade_r, fade_g, fade_b;
-static uint16_t fade_steps;   // still to go; 1 = be there now
+static uint16_t fade_steps = 1;  // still to go; 1 = be there now
+static uint16_t fade_share;   // 65536 / steps
+static uint16_t fade_phase;
 static uint8_t wanted_scale = 255;  // what the cap keeps of the last picture asked for
 
 static void light_show() { ws2812_show(pixels, sizeof pixels); }
@@ -61,7 +63,13 @@ static void light_button_down() {
   mode = ALONE;
 }
 
-static uint8_t toward(uint8_t from, uint8_t to) { return from + ((int16_t)to - from) / (int16_t)fade_steps; }
+// One step of the way from here to there: way / steps, in the mean over the steps, because the part below one unit
+// is rounded by a phase that differs from step to step.
+static uint8_t toward(uint8_t from, uint8_t to) {
+  uint8_t way = to > from ? to - from : from - to;
+  uint8_t part = ((uint32_t)way * fade_share + fade_phase) >> 16;
+  return to > from ? from + part : from - part;
+}
 
 // Down by a sixteenth and one, up by one.
 static uint8_t drift(uint8_t from, uint8_t to) {
@@ -85,6 +93,8 @@ static void place_fading() {
 // One step of a fade. Shows only what changed.
 static void light_step() {
   bool moved = false;
+  fade_share = 0xFFFF / fade_steps;
+  fade_phase = fade_steps > 1 ? fade_phase + 40503U : 0xFFFF;  // golden ratio: evenly spread
   picture_begin(255);
   for (uint16_t i = 0; i < LEDS; i++) {
     const uint8_t *led = pixel_at;
@@ -96,7 +106,7 @@ static void light_step() {
   if (moved) light_show();
   if (mode != FADING) return;
   if (fade_steps > 1) fade_steps--;
-  else if (!moved) mode = HELD;
+  else if (!held) mode = HELD;
 }
 
 static void light_run() {

@@ -95,6 +95,7 @@ static uint8_t read_udr(avr_t *avr, avr_io_addr_t addr, void *param) {
     }
   }
   avr_clear_interrupt(b->avr, &b->uart->rxc);
+  avr_regbit_clear(b->avr, b->uart->rxc.raised);  // simavr keeps it up: the vector is "sticky"
   raise_received(b);
   return value;
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -239,7 +240,7 @@ class Board:
     def gaps_us(self) -> list[float]:
         """The silences between pictures."""
         raw = list(self._raw())
-        return [after[0] - before[1] for before, after in zip(raw, raw[1:], strict=False)]
+        return [after[0] - before[1] for before, after in itertools.pairwise(raw)]
 
     def clear_frames(self) -> None:
         self._lib.board_clear_frames(self._board)

@@ -64,18 +64,21 @@ def answers(data: bytes) -> list[Answer]:
 
 
 def ask(board: Board, data: bytes, most_us: float = 200_000) -> list[Answer]:
-    """Sends, waits until something whole comes back or time is up, returns it."""
+    """Sends, waits until whole frames come back or time is up, returns them."""
     board.write(data)
     board.drain()
     got, until = b"", board.us + most_us
-    while board.us < until:
+    while board.us < until and not whole(got):
         board.run(until - board.us, stop_on_rx=True)
-        board.run(14 * 10e6 / board.baud + 400)
         got += board.read()
-        if got:
-            board.run(1000)
-            return answers(got + board.read())
-    return []
+    board.run(1000)
+    return answers(got + board.read())
+
+
+def whole(data: bytes) -> bool:
+    """Is there a frame in it, and does it end with one?"""
+    at = data.find(b"Ak")
+    return at >= 0 and len(data) >= at + 8 and len(data) >= at + 8 + int.from_bytes(data[at + 4 : at + 6], "big")
 
 
 def vectors() -> dict[str, Any]:
