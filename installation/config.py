@@ -7,9 +7,12 @@ that names the file, the key, what is wrong and what to write instead.
 from __future__ import annotations
 
 import difflib
+import math
 import os
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,9 +72,25 @@ class NetworkSettings(Section, frozen=True):
         "tensorflow"
     )
     hold_seconds: Annotated[float, Meta(ge=1, le=600)] = 20.0
-    longest_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 60.0
+    ladder: tuple[str, ...] = ("wide", "bert_base", "bert_large")
+    highest: Annotated[int, Meta(ge=0, le=100)] = 3
+    again_within_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 60.0
+    rung_seconds: Annotated[tuple[Annotated[float, Meta(ge=0.1, le=86_400)], ...], Meta(min_length=1)] = (
+        20.0,
+        30.0,
+        60.0,
+        90.0,
+    )
     stuck_seconds: Annotated[float, Meta(ge=2, le=3600)] = 300.0
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    memory_gb: Annotated[float, Meta(ge=0)] = 0.0
+    precision: Annotated[
+        str,
+        Meta(
+            pattern="^(auto|float32|mixed_bfloat16|mixed_float16)$",
+            description="auto, float32, mixed_bfloat16 or mixed_float16",
+        ),
+    ] = "auto"
 
 
 class SoundSettings(Section, frozen=True):
@@ -205,65 +224,106 @@ def load(path: Path | None = None, changes: Iterable[str] = ()) -> Config:
     """
     path = path or find()
     tables = _read(path)
-    for change in changes:
-        _change(tables, change)
-    _refuse_unknown(tables, Config, path.name, "")
+    places = Places(path.name, {_change(tables, change): change for change in changes})
+    _refuse_unknown(tables, Config, places, "")
+    _refuse_strange(tables, places)
     try:
         config = msgspec.convert(tables, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(_sentence(str(error), path.name)) from None
-    _refuse_players(config, path.name)
+        raise ConfigError(_sentence(str(error), places)) from None
+    _refuse_players(config, places)
     return config
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each setting comes from: the file's name, and by `section.key` what was changed on the command line."""
+
+    file: str
+    changes: Mapping[str, str]
+
+    def of(self, section: str, key: str = "") -> str:
+        """The place to name in a sentence about a setting, such as "config.toml: [meter] name"."""
+        name = key.partition("[")[0]  # rung_seconds[0] is a part of rung_seconds
+        wanted = f"{section}.{name}"
+        said = [c for k, c in self.changes.items() if k == wanted or (not name and k.startswith(wanted))]
+        setting = f"[{section}] {key}".strip() if section else "the file"
+        return f"{f'--set {said[0]}' if said else self.file}: {setting}"
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file; name another with --config FILE.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: this is not TOML: {error}; mend that line.") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: this is nested without end; put the original file back.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: this is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {os.strerror(error.errno or 0)}; check its permissions.") from None
 
 
-def _change(tables: dict[str, Any], change: str) -> None:
+def _change(tables: dict[str, Any], change: str) -> str:
+    """Put a change into the tables; returns its `section.key`."""
     key, separator, value = change.partition("=")
     section, dot, name = key.strip().partition(".")
     if not (separator and dot and section and name):
         raise ConfigError(f"--set {change}: write it as section.key=value, for example meter.rate_hz=10.")
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         parsed = value
     table = tables.setdefault(section, {})
     if not isinstance(table, dict):
         raise ConfigError(f"--set {change}: [{section}] is not a table of settings.")
     table[name] = parsed
+    return f"{section}.{name}"
 
 
-def _refuse_unknown(table: Any, struct: type[Struct], file: str, prefix: str) -> None:
+def _refuse_unknown(table: Any, struct: type[Struct], places: Places, section: str) -> None:
     if not isinstance(table, dict):
         return
     fields = {f.encode_name: f.type for f in msgspec.structs.fields(struct)}
     for key, value in table.items():
         if key not in fields:
-            where = f"[{prefix}] " if prefix else ""
-            raise ConfigError(f"{file}: {where}{key} is not a setting. {nearest(key, fields)}")
+            place = places.of(section, key) if section else places.of(key)
+            raise ConfigError(f"{place} is not a setting. {nearest(key, fields)}")
         inner = fields[key]
         if isinstance(inner, type) and issubclass(inner, Struct):
-            _refuse_unknown(value, inner, file, key)
+            _refuse_unknown(value, inner, places, key)
 
 
-def _sentence(message: str, file: str) -> str:
+def _refuse_strange(tables: dict[str, Any], places: Places) -> None:
+    """Refuse what TOML can say and no setting can mean: inf, nan, a text with a zero character."""
+    for section, table in tables.items():
+        for key, value in table.items() if isinstance(table, dict) else ():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ConfigError(f"{places.of(section, key)} must be a finite number; correct it.")
+            if isinstance(value, str) and "\0" in value:
+                raise ConfigError(f"{places.of(section, key)} holds a zero character; take it out.")
+
+
+WORDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+def _sentence(message: str, places: Places) -> str:
     """Turn "Expected `float` >= 1 - at `$.meter.rate_hz`" into a sentence with a remedy."""
     what, _, where = message.partition(" - at `$.")
     section, _, key = where.rstrip("`").partition(".")
-    place = f"[{section}] {key}" if key else f"[{section}]" if section else "the file"
-    what = what.replace("Expected", "must be", 1).replace("`", "")
-    return f"{file}: {place} {what}; correct it, or leave it out to use the default.{_allowed(section, key)}"
+    what = re.sub(r"`(\w+)`", lambda found: WORDS.get(found[1], found[1]), what.replace("Expected", "must be", 1))
+    if (allowed := _allowed(section, key)) and "regex" in what:
+        what = f"must be {allowed}"
+    return f"{places.of(section, key)} {what}; correct it, or leave it out to use the default."
 
 
 def _allowed(section: str, key: str) -> str:
@@ -274,11 +334,12 @@ def _allowed(section: str, key: str) -> str:
     for field in msgspec.structs.fields(owner):
         meta = getattr(field.type, "__metadata__", ())
         if field.name == key and meta and meta[0].description:
-            return f" Allowed: {meta[0].description}."
+            return str(meta[0].description)
     return ""
 
 
-def _refuse_players(config: Config, file: str) -> None:
+def _refuse_players(config: Config, places: Places) -> None:
     for name in config.piece.players:
         if name not in PLAYERS:
-            raise ConfigError(f"{file}: [piece] players names {name!r}, which is no player. {nearest(name, PLAYERS)}")
+            place = places.of("piece", "players")
+            raise ConfigError(f"{place} names {name!r}, which is no player. {nearest(name, PLAYERS)}")
