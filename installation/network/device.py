@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+LARGE = 10_000_000  # weights
+
 
 def cards() -> list[str]:
     """The graphics cards Keras can use on this backend, by its own names."""
@@ -23,6 +25,20 @@ def settle() -> None:
         os.nice(10)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def precise(precision: str, weights: int) -> None:
+    """Choose how exactly a network computes, before it is built.
+
+    Args:
+        precision: a Keras policy, or "auto": 16 bits on a card for a network that says it is large, else 32.
+        weights: how many weights the network's file says it has.
+    """
+    import keras
+
+    if precision == "auto":
+        precision = "mixed_bfloat16" if cards() and weights > LARGE else "float32"
+    keras.config.set_dtype_policy(precision)
 
 
 def detail(model: Any) -> str:

@@ -7,6 +7,7 @@ forks, takes or never ends is this process's matter; the player hears of it, or 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -20,9 +21,11 @@ from typing import Any
 from ..now import Now
 from .channel import Channel, Message
 from .listing import Listing, ListingError, read
+from .memory import cap, free, need_of
 from .troubles import NOT_A_NUMBER, Trouble, trouble
 
 REHEARSE, FIT, ASK = "rehearse", "fit", "ask"
+FREE_SHARE = 0.9  # of the free memory that a fit may take
 MOST_ASKED = 1000  # rows each of the two numbers rests on, at most
 ASK_WITHIN = 2.0  # s the asking may take, as judged by the fit's own pace
 
@@ -103,6 +106,11 @@ class Network:
         self.stand = Stand(self.model, self.watch)
         self.model.fit = self.stand
 
+    def batch_size(self) -> int:
+        """Rows of one batch, as the line that fits says; it is asked without fitting."""
+        self._play(ASK)
+        return self.stand.batch_size
+
     def rehearse(self) -> None:
         """Run the lines that make the data and the line that fits, on a few rows: all that is slow is done once."""
         self._play(REHEARSE)
@@ -142,14 +150,15 @@ class Network:
 
 @contextlib.contextmanager
 def _at_home() -> Iterator[None]:
-    """Foreign lines may change the folder, or fork: we stay where we were, and a second self ends here."""
-    folder, process = os.getcwd(), os.getpid()
+    """Foreign lines may change the folder, or leave processes behind: we stay where we were, and bury the dead."""
+    folder = os.getcwd()
     try:
         yield
     finally:
-        if os.getpid() != process:
-            os._exit(0)
         os.chdir(folder)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _rows(x: Any) -> int | None:
@@ -170,8 +179,9 @@ def _first(x: Any, rows: int) -> Any:
 class Process:
     """What this process does when told: prepare one network, fit it, leave."""
 
-    def __init__(self, now: Now, channel: Channel, path: Path, asked: Callable[[], bool]) -> None:
-        self.now, self.channel, self.path, self.asked = now, channel, path, asked
+    def __init__(self, now: Now, channel: Channel, order: Message, asked: Callable[[], bool]) -> None:
+        self.now, self.channel, self.order, self.asked = now, channel, order, asked
+        self.path = Path(order["file"])
         self.network: Network | None = None
 
     def prepare(self) -> None:
@@ -180,22 +190,36 @@ class Process:
         self.channel.tell("doing", what="Importing Keras.")
         import keras
 
-        from .device import detail, settle
+        from .device import cards, detail, precise, settle
+        from .operations import operations
         from .watch import Watch, picture
 
         keras.config.disable_interactive_logging()
         settle()
+        room = min(FREE_SHARE * free(cards()), float(self.order["memory"]))
+        if not cards():
+            cap(room)
         listing = read(self.path)
+        precise(self.order["precision"], listing.weights)
         self.channel.tell("text", text=listing.text, fit_line=listing.fit_line, about=listing.about)
         self.network = Network(listing, Watch(self.now, self.asked))
         self.channel.tell("doing", what="Building the network: every weight is drawn at random.")
         self.network.build()
         self.now.parameters = self.network.model.count_params()
+        self._refuse(listing, room)
         self.channel.tell("doing", what="Compiling: one batch is trained so that the next fit begins at once.")
         self.network.rehearse()
         self.now.weights = picture(self.network.model)
+        self.now.operations = operations(self.network.model, self.network.stand.batch_size)
         self.now.detail = detail(self.network.model)
         self.channel.tell("ready", seconds=time.monotonic() - began)
+
+    def _refuse(self, listing: Listing, room: float) -> None:
+        """Refuse what will not fit, before it is compiled and the machine begins to swap."""
+        assert self.network is not None
+        needed = need_of(self.network.model, self.network.batch_size())
+        if needed.total > room:
+            raise ListingError(needed.sentence(listing.path.stem, room))
 
     def fit(self, order: Message) -> None:
         """One fit, from data to what was learned."""
@@ -237,7 +261,7 @@ class Process:
 
 
 def main() -> None:
-    """`python -m installation.network.fit RECORD FILE`, started by the network player."""
+    """`python -m installation.network.fit RECORD ORDER`, started by the network player; ORDER is JSON."""
     leaving = False
 
     def leave(*_: Any) -> None:
@@ -246,8 +270,9 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
+    os.register_at_fork(after_in_child=lambda: os._exit(0))  # a second self of a fit would hang, or fit as well
     channel = Channel(leave)
-    Process(Now(Path(sys.argv[1]), "network"), channel, Path(sys.argv[2]), lambda: leaving).play()
+    Process(Now(Path(sys.argv[1]), "network"), channel, json.loads(sys.argv[2]), lambda: leaving).play()
     sys.stdout.flush()
     os._exit(0)  # without the seconds that TensorFlow takes to leave
 

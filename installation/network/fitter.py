@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -24,30 +25,27 @@ class Fitter:
 
     Args:
         record: the record's file.
-        path: the network's file.
+        order: what fit.py is told: file, memory in bytes, precision.
         environment: variables to be set before anything is imported there.
     """
 
-    def __init__(self, record: Path, path: Path, environment: dict[str, str]) -> None:
-        self.path = path
+    def __init__(self, record: Path, order: Message, environment: dict[str, str]) -> None:
         self.ready = False
         self.busy = True  # it prepares at once
         self.heard_at = time.monotonic()
         self.room = KEPT
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "installation.network.fit", str(record), str(path)],
+            [sys.executable, "-m", "installation.network.fit", str(record), json.dumps(order)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=os.environ | environment | {"PYTHONPATH": _import_path()},
+            process_group=0,  # what the file forks is ended with it
         )
         self.messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._thread(self._hear)
-        self._thread(self._keep)
-
-    def _thread(self, work: object) -> None:
-        assert callable(work)
-        threading.Thread(target=work, daemon=True).start()
+        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._hear, self._keep)]
+        for thread in self.threads:
+            thread.start()
 
     def _hear(self) -> None:
         assert self.process.stdout is not None
@@ -101,9 +99,20 @@ class Fitter:
                 assert self.process.stdin is not None
                 self.process.stdin.close()
                 self.process.wait(patience)
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        """Close the pipes, unless something the file left behind still holds their other end."""
+        for thread in self.threads:
+            thread.join(1.0)
+        if not any(thread.is_alive() for thread in self.threads):
+            for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+                assert pipe is not None
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
 
 def _write(stream: IO[str], data: bytes) -> None:

@@ -19,8 +19,10 @@ from .account import Account
 from .channel import Message
 from .device import environment
 from .fitter import Fitter
+from .ladder import Ladder
 from .listing import AGREED, Listing, ListingError, read
 
+LOOK = 1.0  # s between two looks, while resting, at the file and the ladder
 SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
 GONE = {-9: "It was ended from outside, most likely because memory ran out."}
 ENDS_WITHIN = 0.35  # s from the call to leave until a fit that does not end by itself is ended
@@ -35,6 +37,10 @@ class Player(player.Player):
     def __init__(self, config: Config, now: Now) -> None:
         super().__init__(config, now)
         self.settings = config.network
+        rungs = (self.settings.name, *self.settings.ladder[: self.settings.highest])
+        self.ladder = Ladder(rungs, self.settings.rung_seconds, self.settings.again_within_seconds)
+        self.chosen = False  # whether the press that waits has its network
+        self.by_clock = 0.0  # presses of the clock that were answered
         self.fitter: Fitter | None = None
         self.listing: Listing | None = None
         self.account: Account | None = None
@@ -42,6 +48,7 @@ class Player(player.Player):
         self.pressed_at = self.settled_until = self.looked_at = 0.0
         self.progress = (0.0, 0.0)
         self.saved_at = 0
+        self.prepared = ""
 
     # -- the player's life
     def setup(self) -> None:
@@ -88,8 +95,9 @@ class Player(player.Player):
     def _prepare(self) -> None:
         """Read the file, show it, and start a process for it."""
         self.now.preparing = "Reading the network's file."
+        self.prepared = self.ladder.name
         try:
-            path = find_file("network", self.settings.name, AGREED).resolve()
+            path = find_file("network", self.ladder.name, AGREED).resolve()
             self.saved_at = _saved_at(path)
             self.listing = read(path)
         except (ListingError, ConfigError) as error:
@@ -97,9 +105,15 @@ class Player(player.Player):
             return
         self._show(self.listing.text, self.listing.fit_line, self.listing.about)
         self.now.network = self.listing.path.stem
+        self.now.rung, self.now.rungs = self.ladder.rung + 1, len(self.ladder.rungs)
         self.now.parameters = self.listing.weights
         self.now.phase = Phase.PREPARING
-        self.fitter = Fitter(self.now.path.resolve(), self.listing.path, self._environment())
+        self.fitter = Fitter(self.now.path.resolve(), self._order(), self._environment())
+
+    def _order(self) -> Message:
+        assert self.listing is not None
+        memory = self.settings.memory_gb * 1e9 or math.inf
+        return {"file": str(self.listing.path), "memory": memory, "precision": self.settings.precision}
 
     def _environment(self) -> dict[str, str]:
         assert self.listing is not None
@@ -151,6 +165,7 @@ class Player(player.Player):
         """The process is gone without a word."""
         assert self.fitter is not None
         code, busy = self.fitter.exited(), self.fitter.busy
+        self.fitter.end()
         self.fitter = None
         if not busy:
             self._prepare()
@@ -161,16 +176,25 @@ class Player(player.Player):
     # -- from a press to what it took
     def _press(self, seconds: float) -> None:
         if self._spent():
-            self.now.answered = self.now.presses
+            self._answer()
             self.now.phase = Phase.SPENT
             return
-        if self.fitter is None or self._changed():
+        if not self.chosen:
+            by_clock = self.now.conductor_presses - self.by_clock
+            self.ladder.pressed(seconds, self.now.presses - self.now.answered > by_clock)
+            self.chosen = True
+        if self.fitter is None or self.prepared != self.ladder.name or self._changed():
             self._prepare_again()  # the press waits until the network is there
             return
-        self.now.answered = self.now.presses
+        self._answer()
         self.message = {}
         self.pressed_at = seconds
-        self.fitter.fit(self.settings.longest_seconds)
+        self.fitter.fit(self.ladder.longest)
+
+    def _answer(self) -> None:
+        self.chosen = False
+        self.by_clock = self.now.conductor_presses
+        self.now.answered = self.now.presses
 
     def _prepare_again(self) -> None:
         if self.fitter:
@@ -221,6 +245,7 @@ class Player(player.Player):
             self._unable(message["sentence"], alive=message["alive"])
             return
         self.note("")
+        self.ladder.ended(seconds)
         self.settled_until = seconds + self.settings.hold_seconds
         now.phase = Phase.SETTLED
 
@@ -241,7 +266,8 @@ class Player(player.Player):
             self.fitter.end()
             self.fitter = None
         self.now.preparing = ""
-        self.now.answered = self.now.presses
+        self._answer()
+        (self.ladder.again if alive else self.ladder.refused)(time.monotonic())
         self.note(sentence)
         self.now.phase = Phase.UNABLE
 
@@ -255,9 +281,13 @@ class Player(player.Player):
             if phase != now.phase:
                 now.epoch = now.batch = 0
                 now.phase = phase
-        if now.phase == Phase.RESTING and seconds - self.looked_at > 1.0:
+        if seconds - self.looked_at > LOOK and now.phase in (Phase.RESTING, Phase.UNABLE):
             self.looked_at = seconds
-            if self._changed():
+            back = len(self.ladder.rungs) > 1 and self.prepared != self.ladder.rungs[0]
+            if back and self.ladder.rested(seconds):
+                self.ladder.rest()
+                self._prepare_again()
+            elif now.phase == Phase.RESTING and self._changed():
                 self._prepare_again()
 
     def _spent(self) -> bool:
