@@ -201,6 +201,8 @@ class Conductor:
     def look(self) -> None:
         """One look at everyone; twenty a second."""
         self.now.conductor_beat = time.monotonic()
+        if self.now.screen_quit:
+            self.leave()
         for child in self.children.values():
             child.look()
         if self.now.doors == Doors.SHUT:

@@ -107,8 +107,10 @@ def refuse(config: Config) -> None:
         Words(config.piece.language)
     except WordsError as error:
         raise ConfigError(f"[piece] language: {error}") from None
-    find_file("network", config.network.name, "fit")
+    find_file("network", config.network.name, "network")
     find_file("light", config.light.device, "Strip")
+    for scene in config.screen.scenes:
+        find_file("screen", scene, "Scene")
     for voice in config.sound.voices:
         find_file("sound", voice, "Voice")
 
@@ -171,12 +173,16 @@ def result(now: Now, config: Config, conductor: Conductor) -> dict[str, Any]:
 
 
 def _report(config: Config, out: Path, *, to_stderr: bool) -> None:
-    """Write the summary page and name every file the performance left behind."""
+    """Write the summary page and name every file the performance left behind, and every one it could not leave."""
     from ..ledger.summary import page
+    from ..ledger.trouble import LedgerError
 
     summary = out / "summary.txt"
-    text = page(Path(config.ledger.file))
-    summary.write_text(text, encoding="utf-8")
+    try:
+        text = page(Path(config.ledger.file))
+        summary.write_text(text, encoding="utf-8")
+    except (LedgerError, OSError) as error:
+        text = f"There is no summary: {error}"
     click.echo(text, err=to_stderr)
     for what, file in (
         ("sound", config.sound.file),
