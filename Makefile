@@ -58,5 +58,5 @@ $(RUN): .venv/bin/python pyproject.toml constraints.txt
 
 $(TEST): $(RUN)
 	@.ci/system test
-	@$(PIP) --editable '.[$(TF),test]'
+	@$(PIP) --editable '.[$(TF),jax,test]'
 	@rm -f .venv/.test-* && touch $(TEST)
