@@ -17,7 +17,7 @@ from .moment import Hall, Moment, Samples
 FOLLOW = 0.1  # s in which the partials follow the watts
 BREATH = 0.5  # s in which the answer to a press fades
 GLOW = 4.0  # s in which the warmth of a fit fades
-PRESS = 0.35  # of full scale at the target of -23 LUFS, spread over the partials of the answer
+PRESS = 0.16  # of full scale at the target of -23 LUFS, spread over the partials of the answer
 
 
 class Voice:
