@@ -45,11 +45,12 @@ def find_file(folder: str, name: str, agreed: str) -> Path:
         ConfigError: there is no such file.
     """
     if _is_path(name):
-        if not Path(name).is_file():
+        path = Path(name).expanduser()
+        if not path.is_file():
             raise ConfigError(f"{name}: there is no such file; write its path from the folder the piece is started in.")
-        return Path(name)
+        return path
     room = HOME / "installation" / folder
-    if not (room / f"{name}.py").is_file():
+    if f"{name}.py" not in (f.name for f in room.iterdir()):  # exactly: some file systems take Rain for rain
         raise ConfigError(f"{name!r} is no {folder} file. {nearest(name, names(folder, agreed))}")
     return room / f"{name}.py"
 
@@ -69,12 +70,16 @@ def _defines(path: Path, agreed: str) -> bool:
 
 
 def _outside(path: Path) -> ModuleType:
-    find_file("", str(path), "")
+    path = find_file("", str(path), "")
     name = f"plugged_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ConfigError(f"{path}: this is not a Python file; give it the ending .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module
