@@ -15,9 +15,9 @@ from installation.now import Now, Phase, Provenance
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
 from installation.text import land, scale
-from installation.text.passages import dwell_s
 
 FADE = 1.5  # s
+LONGEST = 30.0  # s a page stays; else 120 words a minute and 3 s, as a passage does
 OTHERS = ("coal", "hydro", "solar", "wind_farm")
 WORDS = ("no_reading", "measured", "estimated", "replayed")
 
@@ -65,7 +65,7 @@ class Scene:
         made = []
         for lines, square in pages:
             text = " ".join(line.text for line in lines)
-            made.append((self._draw(lines, square), min(30.0, dwell_s(text))))
+            made.append((self._draw(lines, square), min(LONGEST, len(text.split()) / 2 + 3)))
         return made
 
     # -- what it took

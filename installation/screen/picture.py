@@ -10,14 +10,16 @@ import contextlib
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pygame
 
+from installation.calm import Limiter
 from installation.config import Config
 from installation.now import Now
 from installation.plug import plug
 from installation.score import DELAY, NONE, GrainClock
 from installation.screen.board import Board
-from installation.screen.limiter import Limiter
+from installation.screen.pixels import view
 
 
 class AnyScene(Protocol):
@@ -54,6 +56,7 @@ class Picture:
         self.board = Board(config, size)
         self.clock: GrainClock | None = None
         self.sampled_at = 0.0
+        self.shown = self.mixture = pygame.Surface(size)
         self.limiter = Limiter(size, config.screen.change_per_second)
         self.scenes: list[Any] = [
             plug("screen", name, "Scene").Scene(self.board) for name in scenes or config.screen.scenes
@@ -75,7 +78,22 @@ class Picture:
         self.board.grains = self._grains(now, seconds, last)
         for scene in self.scenes:
             scene.draw(now, seconds)
-        return self.limiter(self.board.surface, seconds)
+        return self._calm(seconds)
+
+    def _calm(self, seconds: float) -> pygame.Surface:
+        """What may be shown of the finished frame at this moment: nearly always all of it."""
+        held = self.limiter.held
+        frame = view(self.board.surface)
+        shown = self.limiter(frame, seconds)
+        del frame
+        if self.limiter.held == held:
+            self.shown = self.board.surface
+            return self.shown
+        self.shown = self.mixture
+        target = view(self.mixture)
+        np.copyto(target, shown)
+        del target
+        return self.shown
 
     def _grains(self, now: Now, seconds: float, last: bool) -> Any:
         if self.clock is None:
@@ -96,6 +114,6 @@ class Picture:
         """Keep the picture that is shown as a PNG file; it is whole at any moment. Raises OSError or pygame.error."""
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.stem}.tmp.png")
-        pygame.image.save(self.limiter.shown, str(beside))
+        pygame.image.save(self.shown, str(beside))
         with contextlib.suppress(FileNotFoundError):
             beside.replace(path)

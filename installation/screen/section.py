@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from installation.now import Now
 from installation.screen.board import Board, Rect
 from installation.screen.colours import ASH, BRIGHT, DIM, luminance
-from installation.screen.limiter import view
+from installation.screen.pixels import view
 from installation.screen.ridge import Floats, profile, relief, strip, tints
 from installation.screen.strata import Layer, Strata
 
