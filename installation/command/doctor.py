@@ -33,12 +33,15 @@ SIGNS = {"ok": ("✓", "green"), "missing": ("–", "yellow"), "wrong": ("✗", 
 @click.option(
     "--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting that goes before the file."
 )
-def command(as_json: bool, room: str | None, path: Path | None, changes: tuple[str, ...]) -> None:
+@click.option("--strip", "strip", is_flag=True, help="Bring up the strip: light its ends and middle, measure its line.")
+def command(as_json: bool, room: str | None, path: Path | None, changes: tuple[str, ...], strip: bool) -> None:
     """Look at everything the piece needs, and say what to do about what is not there.
 
     "missing" means that the piece performs without it. "wrong" must be mended before the show; the exit code is then 1.
     """
-    if room is not None:
+    if strip:
+        findings = bring_up(load(path, changes))
+    elif room is not None:
         findings = look(room, load(path, changes))
     else:
         findings = [settings(path, changes)]
@@ -68,6 +71,14 @@ def look(room: str, config: Config) -> list[Finding]:
 
     findings: list[Finding] = plug(room, "check", "check").check(config)
     return findings
+
+
+def bring_up(config: Config) -> list[Finding]:
+    """The findings of a strip that is lit and measured; what to look at goes to stderr, beside the report."""
+    from ..plug import plug
+
+    made: list[Finding] = plug("light", "bringup", "bringup").bringup(config, lambda line: click.echo(line, err=True))
+    return made
 
 
 def settings(path: Path | None, changes: Iterable[str]) -> Finding:

@@ -33,12 +33,13 @@ class Calm:
     Args:
         leds: number of LEDs.
         flashes: a second at most, 0.1 to 3. The speeds are this many times those above.
+        from_light: (leds, 3) what the strip shows already; dark if nothing is said.
     """
 
-    def __init__(self, leds: int, flashes: float = 1.0) -> None:
+    def __init__(self, leds: int, flashes: float = 1.0, from_light: Floats | None = None) -> None:
         self.flashes = flashes
-        self.shown: Floats = np.zeros((leds, 3))
-        self.centre: Floats = np.tile(PLAY, (leds, 1))
+        self.shown: Floats = np.zeros((leds, 3)) if from_light is None else from_light
+        self.centre: Floats = np.maximum(self.shown, PLAY)
 
     @property
     def flashes(self) -> float:
