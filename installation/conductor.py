@@ -13,6 +13,7 @@ without them. Closing: first those who make joules stop, then those who give gra
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -24,8 +25,11 @@ from typing import IO
 
 from .config import Config
 from .now import GRAIN_PLAYERS, Doors, Now, State
+from .player import PARENT
 
-ORDER = ("screen", "sound", "light", "meter", "ledger", "network")
+# s from the start to each player's own: on two cores six at once would keep the first picture waiting.
+# The network starts when the doors are open.
+STARTS = {"screen": 0.0, "sound": 0.15, "meter": 0.3, "light": 0.3, "ledger": 0.6, "network": math.inf}
 GRACE = {"network": 60.0}  # s a player may take before its first beat
 DEFAULT_GRACE = 10.0
 SILENT = 2.0  # s without a beat: it hangs
@@ -36,6 +40,7 @@ OPEN_WITHIN = 1.5  # s after which the doors open even if a giver of grains is m
 CLOSE_WITHIN = 2.8  # s from the signal to the last child
 LOG_LIMIT = 4_000_000  # bytes; a longer log is begun anew when its player starts
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+COMMAND = (sys.executable, "-m", "installation", "player")
 ALLOWED = {
     State.STOPPED: {State.STARTING},
     State.STARTING: {State.PLAYING, State.BACKOFF, State.STOPPING},
@@ -70,15 +75,19 @@ class Child:
     def start(self) -> None:
         self.become(State.STARTING)
         self.started_at = time.monotonic()
-        with _open_log(self.log) as log:
-            self.process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env=os.environ | ONE_THREAD,
-            )
+        try:
+            with _open_log(self.log) as log:
+                self.process = subprocess.Popen(
+                    self.command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    env=os.environ | ONE_THREAD | {PARENT: str(os.getpid())},
+                )
+        except OSError:  # no memory, no more processes: as if it had ended at once
+            self.process = None
+            self._rest()
 
     def look(self) -> None:
         """Move on: notice that it came alive, hangs, ended, or is to be tried again."""
@@ -89,6 +98,7 @@ class Child:
         if self.process is None or self.state is State.STOPPED:
             return
         if self.process.poll() is not None:
+            self.kill()  # what it started and left behind
             self._rest()
         elif self.hangs():
             self.kill()
@@ -156,15 +166,18 @@ class Conductor:
         config: the settings.
         arguments: what every player is told on its command line: which settings, which record.
         logs: folder for the players' logs.
+        command: what runs a player, before its name.
     """
 
-    def __init__(self, now: Now, config: Config, arguments: Iterable[str], logs: Path) -> None:
+    def __init__(
+        self, now: Now, config: Config, arguments: Iterable[str], logs: Path, command: Sequence[str] = COMMAND
+    ) -> None:
         self.now, self.config = now, config
-        base = [sys.executable, "-m", "installation", "player"]
-        players = [p for p in ORDER if p in config.piece.players]
-        self.children = {p: Child(p, [*base, p, *arguments], now, logs / f"{p}.log") for p in players}
+        players = [p for p in STARTS if p in config.piece.players]
+        self.children = {p: Child(p, [*command, p, *arguments], now, logs / f"{p}.log") for p in players}
         self.leaving = False
         self.began = time.monotonic()
+        self.starts: dict[str, float] = {}
         self.pressed = 0
         self.played = 0.0  # s the doors were open
 
@@ -173,9 +186,13 @@ class Conductor:
         self.now.joules_per_grain = self.config.piece.joules_per_grain
         self.now.allowance_joules = self.config.doors.allowance_joules
         self.now.conductor_beat = time.monotonic()
-        for name, child in self.children.items():
-            if name != "network":
-                child.start()
+        self.starts = {n: self.began + after for n, after in STARTS.items() if n in self.children}
+        self._start()
+
+    def _start(self) -> None:
+        for name in [n for n, at in self.starts.items() if time.monotonic() >= at]:
+            del self.starts[name]
+            self.children[name].start()
 
     def run(self, seconds: float = 0.0, each_look: Callable[[], None] = lambda: None) -> None:
         """Perform.
@@ -203,6 +220,7 @@ class Conductor:
         self.now.conductor_beat = time.monotonic()
         if self.now.screen_quit:
             self.leave()
+        self._start()
         for child in self.children.values():
             child.look()
         if self.now.doors == Doors.SHUT:
@@ -214,13 +232,13 @@ class Conductor:
     def _open_doors(self) -> None:
         givers = [c for n, c in self.children.items() if n in GRAIN_PLAYERS]
         waited = time.monotonic() - self.began
-        if waited < OPEN_WITHIN and any(c.state is State.STARTING for c in givers):
+        if waited < OPEN_WITHIN and any(c.state in (State.STOPPED, State.STARTING) for c in givers):
             return
         self.now.opened_at = time.monotonic()
         self.now.opened_on = time.time()
         self.now.doors = Doors.OPEN
-        if "network" in self.children:
-            self.children["network"].start()
+        if "network" in self.starts:
+            self.starts["network"] = self.now.opened_at
 
     def _keep_account(self) -> None:
         self.now.spent_joules = self.now.earlier_joules + self.now.joules
