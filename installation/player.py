@@ -16,9 +16,10 @@ import threading
 import time
 from types import FrameType, TracebackType
 
-from .config import Config
+from .config import Config, ConfigError
 from .now import Now
 
+PARENT = "UNDERFOOT_PARENT"  # environment: the process a player leaves with, told because it may be gone at the start
 LEAVE_WITHIN = 1.8  # s a player has to end what it plays once it is told to leave
 LOOK_FOR_PARENT = 0.25  # s
 
@@ -123,7 +124,7 @@ class Player:
         return self.finished() or time.monotonic() - self.left_at > LEAVE_WITHIN
 
     def _watch(self) -> None:
-        parent = os.getppid()
+        parent = int(os.environ.pop(PARENT, 0)) or os.getppid()
         threading.Thread(target=self._guard, args=(parent,), daemon=True, name="guard").start()
 
     def _guard(self, parent: int) -> None:
@@ -150,7 +151,7 @@ def main(player: type[Player], config: Config, now: Now) -> int:
     signal.signal(signal.SIGINT, told)
     try:
         performer.run()
-    except Unable as error:
+    except (Unable, ConfigError) as error:
         performer.note(str(error))
         print(error, file=sys.stderr)
         return 3
