@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include "settings.h"
 
-#define TICKS_PER_MS(ms) (uint32_t)((ms) * 125UL / 8)  // 15.625 ticks a millisecond
+#define TICKS_PER_MS(ms) (uint32_t)(((ms) * 125UL + 7) / 8)  // 15.625 ticks a millisecond, rounded up
 
 static uint32_t now = TICKS_START;  // wraps after 76 hours: compare differences only, and latch what must not come back
 static uint16_t clock_seen;

@@ -51,6 +51,7 @@ typedef struct board {
   // the strip
   uint64_t latch_cycles, rose, fell;
   int level, in_frame;
+  uint8_t driven, levels;  // inputs of port D that something outside holds
   uint32_t bits;
   uint8_t byte;
   buffer_t bytes;
@@ -218,7 +219,14 @@ static void wire(board_t *b) {
   avr_ioctl(b->avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
 }
 
-void board_pin(board_t *b, char port, int pin, int level) { avr_raise_irq(pin_irq(b, port, pin), level); }
+// Each write to the port sets its inputs anew, to what is declared as outside; without that, to the pull-up.
+void board_pin(board_t *b, char port, int pin, int level) {
+  b->driven |= 1 << pin;
+  b->levels = (b->levels & ~(1 << pin)) | !!level << pin;
+  avr_ioport_external_t outside = {.name = port, .mask = b->driven, .value = b->levels};
+  avr_ioctl(b->avr, AVR_IOCTL_IOPORT_SET_EXTERNAL(port), &outside);
+  avr_raise_irq(pin_irq(b, port, pin), level);
+}
 
 void board_volts(board_t *b, int channel, uint32_t millivolts) {
   avr_raise_irq(avr_io_getirq(b->avr, AVR_IOCTL_ADC_GETIRQ, channel), millivolts);
@@ -336,6 +344,10 @@ void board_clear_frames(board_t *b) {
   if (b->in_frame) return;  // keep the one that is going out
   b->frame_count = 0;
   b->bytes.length = 0;
+}
+
+void board_poke(board_t *b, uint32_t address, uint32_t value) {
+  for (int i = 0; i < 4; i++) b->avr->data[address + i] = value >> 8 * i;
 }
 
 // lost bytes, bad bits, longest 0, shortest 1, longest low inside a frame, longest masked time (cycles), lowest stack

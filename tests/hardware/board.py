@@ -12,6 +12,7 @@ import functools
 import hashlib
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -100,6 +101,7 @@ def _library() -> ctypes.CDLL:
         "board_clear_frames": (None, [pointer]),
         "board_pin": (None, [pointer, ctypes.c_char, ctypes.c_int, ctypes.c_int]),
         "board_volts": (None, [pointer, ctypes.c_int, ctypes.c_uint32]),
+        "board_poke": (None, [pointer, ctypes.c_uint32, ctypes.c_uint32]),
         "board_figures": (None, [pointer, pointer]),
     }
     for name, (result, arguments) in signatures.items():
@@ -137,7 +139,7 @@ class Board:
         self._board = self._lib.board_new(str(elf).encode(), baud, port.encode(), pin, reset_us)
         if not self._board:
             raise RuntimeError(f"{elf} is not an image for an ATmega328P")
-        self.baud = baud
+        self.baud, self._elf = baud, elf
 
     def __del__(self) -> None:
         if getattr(self, "_board", None):
@@ -180,6 +182,12 @@ class Board:
     def reset(self) -> None:
         """Pulls the reset line, whatever the chip is doing. The strip keeps its light."""
         self._lib.board_reset(self._board)
+
+    def set_variable(self, name: str, value: int) -> None:
+        """Writes a 32-bit variable of the firmware, found by its name in the image: to bring about what takes days."""
+        symbols = subprocess.run(["avr-nm", str(self._elf)], capture_output=True, text=True, check=True).stdout
+        [address] = re.findall(rf"^0080(\w{{4}}) [bBdD] (?:_ZL\d+)?{name}(?:\.|$)", symbols, re.MULTILINE)
+        self._lib.board_poke(self._board, int(address, 16), value)
 
     @property
     def us(self) -> float:

@@ -103,7 +103,7 @@ def test_a_soak_of_clean_and_mangled_frames(board: NewBoard) -> None:
 
 @pytest.mark.avr
 def test_a_flood_loses_frames_but_never_shows_a_wrong_one(board: NewBoard) -> None:
-    """A host that ignores the credit, at 1 Mbaud and 300 LEDs: bytes are lost, the harness shows it, and checks hold."""
+    """A host that ignores the credit, at 1 Mbaud and 300 LEDs: bytes are lost, and the checks hold."""
     b = board(leds=300, baud=1_000_000, cap_ma=7500)
     pictures = [[(turn % 14 + 1, turn % 7 + 3, 2)] * 300 for turn in range(25)]
     b.write(b"".join(picture(turn, pixels) for turn, pixels in enumerate(pictures)))

@@ -47,19 +47,26 @@ def awa(pixels: list[Pixel], extra: bytes = b"") -> bytes:
     return head + data + bytes([f1, f2, 0xAA if fx == 0x41 else fx])
 
 
-def answers(data: bytes) -> list[Answer]:
-    """Every whole frame in what the board sent. Anything else must be the Adalight beacon."""
+def first_frame(data: bytes) -> Answer | None:
+    """The whole, right frame that `data` begins with, if it does."""
+    length = int.from_bytes(data[4:6], "big")
+    body, crc = data[2 : 6 + length], data[6 + length : 8 + length]
+    if data[:2] != b"Ak" or len(data) < 8 + length or binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big") != crc:
+        return None
+    return Answer(chr(body[0]), body[1], body[4:])
+
+
+def answers(data: bytes, after_opening: bool = False) -> list[Answer]:
+    """Every frame the board sent. Anything else must be the Adalight beacon, or cut off by opening the port."""
     found = []
     while data:
-        if data.startswith(b"Ada\n"):
-            data = data[4:]
+        frame = first_frame(data)
+        if frame:
+            found.append(frame)
+            data = data[8 + len(frame.payload) :]
             continue
-        assert data.startswith(b"Ak"), f"the board sent {data[:16].hex(' ')}"
-        length = int.from_bytes(data[4:6], "big")
-        body, crc = data[2 : 6 + length], data[6 + length : 8 + length]
-        assert binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big") == crc
-        found.append(Answer(chr(body[0]), body[1], body[4:]))
-        data = data[8 + length :]
+        assert after_opening or data.startswith(b"Ada\n"), f"the board sent {data[:24].hex(' ')}"
+        data = data[1 if after_opening else 4 :]
     return found
 
 
