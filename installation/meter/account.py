@@ -111,7 +111,7 @@ class Account:
             self.refused += 1
             self.reason = sentence
             return
-        if self.last is not None and reading.time <= self.last.time:
+        if reading.time <= self.heard_at:
             return
         if self._lone_zero(reading) or (reading.counters and reading.counters == self.frozen):
             return

@@ -8,10 +8,12 @@ from ..config import MeterSettings
 from ..now import MeterState
 from .account import Account
 from .source import About, Fault, Reading, Source, named
+from .together import Together
 from .worker import Worker
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again
 WAIT = 0.004  # s a tick waits for a reading: most come within, so that they reach the record at once
+PLUS = " + "  # between the names of meters that are read as one
 HANGS = 30.0  # s a call may last before the player is better begun anew
 
 
@@ -19,7 +21,7 @@ class Channel:
     """One meter, from its name to its joules.
 
     Args:
-        name: as in config.toml.
+        name: as in config.toml; several joined by " + " are read as one.
         settings: the section [meter].
         account: where its joules are counted.
         slowest: s between two readings, at least; 0 is as fast as config.toml and the sensor allow.
@@ -50,6 +52,11 @@ class Channel:
     def period(self) -> float:
         """s between two samples that carry something new."""
         return max(self.interval, self.account.about.period)
+
+    @property
+    def label(self) -> str:
+        """The name of what is really read: what auto found, the file of a replay without its folder."""
+        return str(getattr(self.source, "name", self.name))
 
     @property
     def hangs_for(self) -> float:
@@ -108,3 +115,9 @@ class Channel:
         """Let go of the meter, unless a call into it hangs."""
         if not self.worker.began_at:
             self.source.close()
+
+
+def _source(name: str, settings: MeterSettings) -> Source:
+    names = name.split(PLUS)
+    parts = {part: named(part, settings) for part in names}
+    return parts[name] if len(names) == 1 else Together(parts)

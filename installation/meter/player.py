@@ -2,7 +2,8 @@
 
 It publishes watts from its first sample and counts joules while the doors are open. A named meter that fails is NO
 READING, with a sentence, and is tried again; it is never replaced by another one. A meter that was restarted goes on
-from the joules in the record, and the time it was away is a gap.
+from the joules in the record, and the time it was away is a gap. Other meters may run beside the source: they are
+shown and compared, and never added.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Doors, Now, Provenance
 from .account import Account
-from .channel import HANGS, Channel
+from .channel import HANGS, PLUS, Channel
+from .own import Own, words
 from .ring import Ring
 from .source import About
 
 NOTE_STANDS = 10.0  # s a sentence about something that passed stays on the wall
+BESIDE_EVERY = 1.0  # s between two readings of a meter beside the source
+DISAGREE = 0.1  # as a fraction: counter and power of one card that differ by more are not trusted in silence
+OF_THE_PROCESSOR = ("rapl", "estimate")
 
 
 class Player(player.Player):
@@ -28,46 +33,58 @@ class Player(player.Player):
         self.rate = config.meter.rate_hz
         self.begun = False
         self.told: About | None = None
-        self.noted_at = 0.0
+        self.noted_at = self.beside_at = float("-inf")
         self.newest_gap = ""
+        self.source: Channel | None = None
+        self.beside: list[Channel] = []
 
     def setup(self) -> None:
         self.ring = Ring(self.now)
-        name = self._name()
+        self.own = Own(self.now)
+        settings = self.config.meter
         try:
-            self.source = Channel(name, self.config.meter, Account(self.now.joules, self.now.gap_seconds))
+            account = Account(self.now.joules, self.now.gap_seconds)
+            self.source = Channel(PLUS.join((self._name(), *settings.non_overlapping)), settings, account)
+            self.beside = [Channel(name, settings, slowest=BESIDE_EVERY) for name in settings.beside]
         except ConfigError as error:
             raise player.Unable(str(error)) from None
-        self.now.meter_name = name
+        self.now.meter_name = self.source.label
 
     def _name(self) -> str:
         """The meter to read; what auto found before a restart is kept."""
-        name, before = self.config.meter.name, self.now.meter_name
+        name, before = self.config.meter.name, self.now.meter_name.partition(PLUS)[0]
         return before if name == "auto" and self.resumed and before else name
 
     def tick(self, seconds: float) -> None:
-        if not self.begun and self.now.doors == Doors.OPEN:
-            self._begin()
-        if self.source.hangs_for > HANGS:
-            raise player.Unable(f"A call to the meter {self.source.name} hangs; the meter is begun anew.")
-        if self.leaving or self.now.doors == Doors.CLOSING:
+        source = self.source
+        if source is None or self.leaving or self.now.doors == Doors.CLOSING:
             return
-        self.source.tick(seconds)
-        self._publish(seconds)
+        if not self.begun and self.now.doors == Doors.OPEN:
+            self._begin(source)
+        if source.hangs_for > HANGS:
+            raise player.Unable(f"A call to the meter {source.name} hangs; the meter is begun anew.")
+        source.tick(seconds)
+        self._publish(source, seconds)
+        for channel in self.beside:
+            channel.tick(seconds)
+            channel.account.drain()
+        self._publish_beside(source, seconds)
 
-    def _begin(self) -> None:
+    def _begin(self, source: Channel) -> None:
         self.begun = True
         again = self.ring.newest_at >= self.now.opened_at
         if again:
-            self.source.account.resume(self.ring.newest_at)
-        self.source.begin(self.now.opened_at, resumed=again)
+            source.account.resume(self.ring.newest_at)
+        source.begin(self.now.opened_at, resumed=again)
+        for channel in self.beside:
+            channel.begin(self.now.opened_at, resumed=again)
 
-    def _publish(self, seconds: float) -> None:
-        now, account = self.now, self.source.account
+    def _publish(self, source: Channel, seconds: float) -> None:
+        now, account = self.now, source.account
         if account.about is not self.told:
-            self._tell(account.about)
+            self._tell(source, account.about)
         now.watts, now.provenance = account.watts, account.provenance
-        now.meter_state, now.meter_period = account.state, self.source.period
+        now.meter_state, now.meter_period = account.state, source.period
         now.power_limit = account.power_limit
         now.gap_seconds, now.segments = account.gap_seconds(seconds), account.segments
         rows = account.drain()
@@ -75,28 +92,60 @@ class Player(player.Player):
             self.ring.add(rows)
             now.joules = account.joules
             now.sampled_at = rows[-1].time
-        self._note(seconds)
+        self._note(account, seconds)
 
-    def _tell(self, about: About) -> None:
+    def _tell(self, source: Channel, about: About) -> None:
         """What the readings are; said once for each source opened."""
         now, self.told = self.now, about
         now.boundary, now.not_counted, now.origin = about.boundary, about.not_counted, about.origin
         now.uncertainty, now.meter_detail = about.uncertainty, about.detail
-        now.meter_name = getattr(self.source.source, "name", self.source.name)
+        now.meter_name = source.label
 
-    def _note(self, seconds: float) -> None:
-        account = self.source.account
+    def _note(self, account: Account, seconds: float) -> None:
         if account.newest_gap != self.newest_gap:
             self.newest_gap, self.noted_at = account.newest_gap, seconds
             self.now.newest_gap = account.newest_gap
         sentence = account.reason
         if not sentence and seconds - self.noted_at < NOTE_STANDS:
             sentence = self.newest_gap
+        if not sentence and abs(account.disagreement) > DISAGREE:
+            sentence = f"The card's power and its counter differ by {account.disagreement:.0%}; the counter is counted."
         self.note(sentence)
 
-    def close(self) -> None:
-        if hasattr(self, "source"):
-            self.source.close()
-        if self.leaving or not hasattr(self, "source"):
+    def _publish_beside(self, source: Channel, seconds: float) -> None:
+        if seconds - self.beside_at < BESIDE_EVERY:
             return
-        self.now.provenance = Provenance.NO_READING
+        self.beside_at = seconds
+        now = self.now
+        if self.beside:
+            first = self.beside[0].account
+            now.beside_watts, now.beside_provenance = first.watts, first.provenance
+            now.beside_joules = first.joules
+            now.beside = "; ".join(_words(channel, now.watts) for channel in self.beside)
+        if self.own.look(seconds):
+            self._publish_own(source)
+
+    def _publish_own(self, source: Channel) -> None:
+        """What the players and the strip draw, as far as a meter of the processor allows to say it."""
+        covers = [c for c in (source, *self.beside) if c.label in OF_THE_PROCESSOR and c.account.provenance]
+        draws = self.own.watts(covers[0].account.watts if covers else None)
+        self.now.own = words(draws, covers[0].label if covers else "")
+        self.now.own_watts = sum(watts for name, watts in draws.items() if name != "network")
+
+    def close(self) -> None:
+        if self.source is None:
+            return
+        for channel in (self.source, *self.beside):
+            channel.close()
+        if not self.leaving:
+            self.now.provenance = Provenance.NO_READING
+
+
+def _words(channel: Channel, watts: float) -> str:
+    """A meter beside the source, in words: what it says, what it covers, and how much of it the source is."""
+    account = channel.account
+    if account.provenance == Provenance.NO_READING:
+        return f"{channel.label}: NO READING ({account.reason or 'nothing yet'})"
+    share = f", the source is {watts / account.watts:.0%} of it" if account.watts > 0 and watts > 0 else ""
+    word = account.provenance.name
+    return f"{channel.label}: {account.watts:.0f} W {word} ({account.about.boundary}{share})"

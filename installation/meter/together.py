@@ -1,0 +1,97 @@
+"""Several sources whose boundaries do not overlap, read as one: a card and the processor, never a card and the wall.
+
+Only config.toml can say that no watt is in both. If one of them has no reading, the sum has none.
+"""
+
+from __future__ import annotations
+
+from ..now import Provenance
+from .source import UNKNOWN, About, Fault, Reading, Source
+
+
+class Part:
+    """One source of a sum; where it has no counter of its own, the area under its watts is one."""
+
+    def __init__(self, name: str, source: Source) -> None:
+        self.name, self.source = name, source
+        self.about: About | None = None
+        self.last: Reading | None = None
+        self.area = 0.0
+
+    def open(self) -> About:
+        self.about, self.last = self.source.open(), None
+        return self.about
+
+    def read(self) -> Reading:
+        """A reading that always has counters.
+
+        Raises:
+            Fault: the source has none, or paused for so long that its area is not known.
+        """
+        assert self.about is not None
+        reading = self.source.read()
+        if reading.counters:
+            return reading
+        before, self.last = self.last, reading
+        if before is not None and reading.time - before.time > max(self.about.hold, 3 * self.about.period):
+            raise Fault(f"{self.name} gave no reading for {reading.time - before.time:.1f} s.", gap=True)
+        if before is not None:
+            self.area += (before.watts + reading.watts) / 2 * (reading.time - before.time)
+        return Reading(reading.time, reading.watts, (self.area,), (self.about.power_limit or UNKNOWN,))
+
+
+class Together(Source):
+    """The sum of some sources.
+
+    Args:
+        parts: by the names config.toml gives them; the first is the one that was the source alone.
+    """
+
+    def __init__(self, parts: dict[str, Source]) -> None:
+        first = next(iter(parts.values()))
+        super().__init__(first.argument, first.settings)
+        self.parts = [Part(name, source) for name, source in parts.items()]
+        self.name = " + ".join(parts)
+        self.unhurried = max(source.unhurried for source in parts.values())
+
+    def open(self) -> About:
+        told = [part.open() for part in self.parts]
+        words = {about.provenance for about in told}
+        if Provenance.REPLAYED in words:
+            raise Fault("[meter] non_overlapping: a replay cannot be added to anything.", again=False)
+        names = [getattr(part.source, "name", part.name) for part in self.parts]
+        if len(set(names)) < len(names):
+            raise Fault(f"[meter] non_overlapping: {' and '.join(names)} would be counted twice.", again=False)
+        estimated = Provenance.ESTIMATED in words
+        return About(
+            boundary=", plus ".join(about.boundary.removesuffix(", nothing else") for about in told),
+            provenance=Provenance.ESTIMATED if estimated else Provenance.MEASURED,
+            uncertainty=max(about.uncertainty for about in told),
+            detail=" | ".join(f"{p.name}: {about.detail}" for p, about in zip(self.parts, told, strict=True)),
+            not_counted="what none of these covers: disks, fans, power supply losses, screen, loudspeaker, strip",
+            period=max(about.period for about in told),
+            hold=max(about.hold for about in told),
+        )
+
+    def read(self) -> Reading:
+        readings = [part.read() for part in self.parts]
+        return Reading(
+            sum(r.time for r in readings) / len(readings),
+            sum(r.watts for r in readings),
+            tuple(c for r in readings for c in r.counters),
+            tuple(limit for r, p in zip(readings, self.parts, strict=True) for limit in _limits(r, p)),
+        )
+
+    def begin(self, opened_at: float) -> Reading | None:
+        for part in self.parts:
+            part.source.begin(opened_at)
+        return None
+
+    def close(self) -> None:
+        for part in self.parts:
+            part.source.close()
+
+
+def _limits(reading: Reading, part: Part) -> tuple[float, ...]:
+    limits = reading.limits or (part.about.limits if part.about else ())
+    return limits if len(limits) == len(reading.counters) else (UNKNOWN,) * len(reading.counters)
