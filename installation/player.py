@@ -20,7 +20,7 @@ from .config import Config, ConfigError
 from .now import Now
 
 PARENT = "UNDERFOOT_PARENT"  # environment: the process a player leaves with, told because it may be gone at the start
-LEAVE_WITHIN = 1.8  # s a player has to end what it plays once it is told to leave
+LEAVE_WITHIN = 1.5  # s a player has to end what it plays once it is told to leave; the conductor waits 1.8 at least
 LOOK_FOR_PARENT = 0.25  # s
 
 
