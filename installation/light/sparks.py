@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
 NARROWEST = 2.0  # LEDs: narrower sparks would pump as they pass from LED to LED
+ENTERED = 0.5  # widths a front has walked when its spark counts as there: a tenth of its light is on the strip
 WIDE = 6.0  # LEDs: wider sparks are drawn apart from the narrow ones, which spares work
 
 
@@ -72,14 +73,14 @@ class Sparks:
         rows = np.empty((len(born), 8))
         rows[:, 0], rows[:, 1], rows[:, 2] = born, wide, light
         rows[:, 3:6] = colours / (colours @ LUMINANCE)[:, None]
-        rows[:, 6] = np.maximum.accumulate(np.append(self.last_enters, born + wide / self.course.speed))[1:]
+        rows[:, 6] = np.maximum.accumulate(np.append(self.last_enters, born + ENTERED * wide / self.course.speed))[1:]
         gone = born + (2 * wide + self.course.leds) / self.course.speed
         rows[:, 7] = np.maximum.accumulate(np.append(self.last_leaves, gone))[1:]
         self.last_enters, self.last_leaves = rows[-1, 6], rows[-1, 7]
         self.rows = np.concatenate([self.rows, rows])
 
     def entered(self, seconds: float) -> int:
-        """Sparks that have come in by at least half, those that have left again included."""
+        """Sparks of which a tenth or more has come in, those that have left again included."""
         return self.left + int(np.searchsorted(self.rows[:, 6], seconds, side="right"))
 
     def walk(self, seconds: float) -> None:

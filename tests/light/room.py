@@ -11,8 +11,21 @@ from numpy.typing import NDArray
 from installation.config import Config, load
 from installation.light.player import Player
 from installation.now import SAMPLES, Now
+from tests.hardware.flashes import changes, groups, luminance, most_in_a_second
 
 PERIOD = 0.05  # s between two samples of the meter
+
+
+def opposing_changes(frames: NDArray[np.float64], seconds: float) -> int:
+    """The most opposing changes of a tenth of relative luminance in any second, of any LED or group; two are a flash.
+
+    Args:
+        frames: (n, leds, 3) linear light 0 to 1.
+        seconds: from one to the next.
+    """
+    bright = luminance(frames * 255, groups(frames.shape[1]))
+    times = np.arange(len(frames)) * seconds * 1e6
+    return max(most_in_a_second(column) for column in changes(times, bright))
 
 
 class Meter:

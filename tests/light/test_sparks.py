@@ -52,13 +52,13 @@ def test_its_front_touches_the_wall_end_when_its_grain_falls():
     assert np.argmax(first) == 0
 
 
-def test_it_counts_as_in_when_half_of_it_is_and_leaves_whole():
+def test_it_counts_as_in_when_a_tenth_of_it_is_and_leaves_whole():
     sparks = Sparks(COURSE)
     sparks.add(np.zeros(1), 0.06, 1.0, WHITE)
     wide = COURSE.in_leds(0.06)
-    assert sparks.entered(wide / COURSE.speed - 1e-6) == 0
-    assert sparks.entered(wide / COURSE.speed + 1e-6) == 1
-    assert (sparks.light(wide / COURSE.speed) @ LUMINANCE).sum() == pytest.approx(0.5)
+    assert sparks.entered(wide / 2 / COURSE.speed - 1e-6) == 0
+    assert sparks.entered(wide / 2 / COURSE.speed + 1e-6) == 1
+    assert (sparks.light(wide / 2 / COURSE.speed) @ LUMINANCE).sum() == pytest.approx(0.1, abs=0.01)
     gone = (144 + 2 * wide) / COURSE.speed
     sparks.walk(gone - 1e-6)
     assert len(sparks) == 1
