@@ -1,0 +1,339 @@
+"""The stage is what a workshop sketch draws and sounds on: a few words, in pixels, seconds and the piece's own colours.
+
+It knows no clock: `seconds` and `frame` are handed in, so that the same record gives the same picture on a wall, in a
+test and in a handout. Nothing here can flash or be loud; what is drawn passes calm.py, what sounds passes stage_sound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pygame
+from numpy.typing import ArrayLike, NDArray
+
+from . import score
+from .config import nearest
+from .now import Now, Provenance
+from .score import NONE, Grains
+from .stage_sound import BLOCK, RATE_HZ, Mixture
+
+RGB = tuple[int, int, int]
+Colour = str | Sequence[float] | NDArray[np.generic]
+Align = Literal["left", "centre", "right"]
+
+COLOURS: dict[str, RGB] = {
+    "ground": (12, 11, 10),
+    "bright": (238, 230, 216),
+    "quiet": (173, 166, 155),
+    "lit": score.OCHRE,  # what is measured
+    "cool": (140, 178, 196),  # what is not measured
+    "ash": score.ASH,  # joules at rest
+    "ochre": score.OCHRE,  # joules of a small network
+    "rust": score.RUST,  # joules of a large one
+}
+FONTS = Path(__file__).resolve().parent / "fonts"
+FACES = {"words": "GentiumPlus-Regular.ttf", "code": "JetBrainsMono-Regular.ttf"}
+ADVANCE = 0.6  # em: the grid of JetBrains Mono
+NO_READING = "NO READING"
+FAR = 100_000.0  # px: no coordinate goes further, so that a wild number costs no time
+
+
+class Speaker:
+    """A sound card, opened when a sketch first asks for sound; without one the sketch goes on in silence.
+
+    Args:
+        silent: why there shall be none; empty opens one.
+    """
+
+    def __init__(self, silent: str = "") -> None:
+        self.mixture = Mixture()
+        self.silent, self.note = silent, ""
+        self.channel: pygame.mixer.Channel | None = None
+        self.asked = False
+
+    def ask(self) -> Mixture:
+        """The mixture to add to; the first call opens the card."""
+        if not self.asked:
+            self.asked = True
+            self._open()
+        return self.mixture
+
+    def _open(self) -> None:
+        if not self.silent:
+            try:
+                pygame.mixer.init(RATE_HZ, -16, 2, 512, allowedchanges=0)
+                self.channel = pygame.mixer.Channel(0)
+            except pygame.error as error:
+                self.silent = f"no sound device could be opened ({error})"
+        if self.silent:
+            self.note = f"The sketch is silent: {self.silent}."
+
+    def pump(self) -> None:
+        """Keep two blocks ahead."""
+        if self.channel is None:
+            return
+        if not self.channel.get_busy():
+            self.channel.play(self._sound())
+        if self.channel.get_queue() is None:
+            self.channel.queue(self._sound())
+
+    def _sound(self) -> pygame.mixer.Sound:
+        return pygame.mixer.Sound(buffer=self.mixture.block().tobytes())
+
+    def close(self) -> None:
+        """Fade, and let go of the card."""
+        if self.channel is not None:
+            self.channel.fadeout(1000 * BLOCK // RATE_HZ)
+            pygame.time.wait(1000 * BLOCK // RATE_HZ + 20)
+            pygame.mixer.quit()
+            self.channel = None
+
+
+class Stage:
+    """What a sketch is given. Places are pixels from the upper left, times are seconds, colours are names or RGB."""
+
+    def __init__(self, size: tuple[int, int], speaker: Speaker) -> None:
+        self._canvas = pygame.Surface(size, depth=32)
+        self._canvas.fill(COLOURS["ground"])
+        self._speaker = speaker
+        self._seconds, self._frame, self._grains, self._reading = 0.0, 0, NONE, ""
+
+    def __getattr__(self, name: str) -> object:
+        raise AttributeError(f"the stage has no word {name!r}. {nearest(name, words())}")
+
+    # -- what is so at this moment
+    @property
+    def width(self) -> int:
+        """How wide the picture is, px."""
+        return self._canvas.get_width()
+
+    @property
+    def height(self) -> int:
+        """How high the picture is, px."""
+        return self._canvas.get_height()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        return self._canvas.get_size()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the sketch began."""
+        return self._seconds
+
+    @property
+    def frame(self) -> int:
+        """Number of this picture, from 0."""
+        return self._frame
+
+    @property
+    def grains(self) -> Grains:
+        """The grains that fall in this frame, each once: `len(...)`, `.numbers`, `.places` (0 left to 1 right)."""
+        return self._grains
+
+    @property
+    def reading(self) -> str:
+        """The power with its word, such as "118 W MEASURED"; "NO READING" where there is none."""
+        return self._reading
+
+    # -- the picture
+    def background(self, colour: Colour = "ground", share: float = 1.0) -> None:
+        """Fill the picture; with a share below 1 what was drawn before shines through."""
+        if share >= 1:
+            self._canvas.fill(rgb(colour))
+            return
+        veil = pygame.Surface(self.size, depth=32)
+        veil.fill(rgb(colour))
+        veil.set_alpha(round(255 * max(share, 0.0)))
+        self._canvas.blit(veil, (0, 0))
+
+    def circle(self, x: float, y: float, radius: float, colour: Colour = "bright", thickness: float = 0) -> None:
+        """A disc around x, y; with a thickness a ring."""
+        radius = min(_number(radius), 2.0 * sum(self.size))
+        if radius > 0:
+            pygame.draw.aacircle(self._canvas, rgb(colour), _point(x, y), radius, _width(thickness))
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, colour: Colour = "bright", thickness: float = 1) -> None:
+        """A line from x1, y1 to x2, y2."""
+        pygame.draw.aaline(self._canvas, rgb(colour), _point(x1, y1), _point(x2, y2), max(1, _width(thickness)))
+
+    def lines(self, points: ArrayLike, colour: Colour = "bright", thickness: float = 1) -> None:
+        """A line through many points, (n, 2)."""
+        way = np.clip(np.asarray(points, np.float64).reshape(-1, 2), -FAR, FAR)
+        way = way[np.isfinite(way).all(axis=1)]
+        if len(way) < 2:
+            return
+        if thickness <= 1:
+            pygame.draw.aalines(self._canvas, rgb(colour), False, way.tolist())
+        else:
+            pygame.draw.lines(self._canvas, rgb(colour), False, way.tolist(), _width(thickness))
+
+    def rect(
+        self, x: float, y: float, width: float, height: float, colour: Colour = "bright", thickness: float = 0
+    ) -> None:
+        """A rectangle with its upper left corner at x, y; with a thickness only its edge."""
+        box = pygame.Rect(*_point(x, y), *_point(width, height))
+        box.normalize()
+        pygame.draw.rect(self._canvas, rgb(colour), box, _width(thickness))
+
+    def dots(self, x: ArrayLike, y: ArrayLike, radius: float = 1.5, colour: Colour | ArrayLike = "bright") -> None:
+        """Many dots at once, x and y (n,); one colour, or (n, 3)."""
+        xs, ys = np.broadcast_arrays(np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float)))
+        seen = np.isfinite(xs + ys) & (np.abs(xs) < FAR) & (np.abs(ys) < FAR)
+        many = not isinstance(colour, str) and np.ndim(colour) == 2
+        colours = np.broadcast_to(np.asarray(colour, float), (len(xs), 3))[seen] if many else None
+        places = np.round(np.column_stack([xs[seen], ys[seen]]) - radius - 1).astype(int).tolist()
+        stamps = [_stamp(radius, rgb(c)) for c in colours] if colours is not None else None
+        one = None if stamps else _stamp(radius, rgb("bright" if many else colour))  # type: ignore[arg-type]
+        self._canvas.fblits([(stamps[i] if stamps else one, at) for i, at in enumerate(places)])  # type: ignore[misc]
+
+    def text(
+        self,
+        words: object,
+        x: float,
+        y: float,
+        size: float = 32,
+        colour: Colour = "bright",
+        align: Align = "left",
+    ) -> int:
+        """Words in Gentium, a number in JetBrains Mono; x, y is the upper end of the line. Gives its width, px."""
+        if isinstance(words, (int, float, np.number)):
+            return self.code(f"{words:.4g}", x, y, size, colour, align)
+        return self._set("words", str(words), x, y, size, colour, align)
+
+    def code(
+        self, text: object, x: float, y: float, size: float = 32, colour: Colour = "bright", align: Align = "left"
+    ) -> int:
+        """Code in JetBrains Mono, letter by letter. Gives its width, px."""
+        return self._set("code", str(text), x, y, size, colour, align)
+
+    def picture(
+        self, values: ArrayLike, x: float, y: float, width: float, height: float, low: Colour, high: Colour
+    ) -> None:
+        """An array (rows, columns) as a field of colours, its least value `low`, its greatest `high`."""
+        field = np.asarray(values, np.float64)
+        span = float(np.ptp(field)) or 1.0
+        share = ((field - field.min()) / span)[:, :, None]
+        light = score.linear(rgb(low)) * (1 - share) + score.linear(rgb(high)) * share
+        drawn = pygame.surfarray.make_surface(_codes(light).swapaxes(0, 1))
+        size = (max(1, min(_width(width), 8192)), max(1, min(_width(height), 8192)))
+        self._canvas.blit(pygame.transform.scale(drawn, size), _point(x, y))
+
+    def _set(self, face: str, text: str, x: float, y: float, size: float, colour: Colour, align: Align) -> int:
+        if align not in ("left", "centre", "right"):
+            raise ValueError(f"align is {align!r}. {nearest(str(align), ('left', 'centre', 'right'))}")
+        em = int(min(max(_number(size), 6), 2 * self.height))
+        drawn = [typeset(face, line, em, rgb(colour)) for line in text[:4000].split("\n")]
+        for row, line in enumerate(drawn):
+            left = {"left": 0, "centre": line.get_width() / 2, "right": line.get_width()}[align]
+            self._canvas.blit(line, _point(x - left, y + row * em * 1.35))
+        return max(line.get_width() for line in drawn)
+
+    # -- colours
+    def mix(self, a: Colour, b: Colour, share: float) -> RGB:
+        """The colour between a (share 0) and b (share 1), mixed as light."""
+        part = min(max(_number(share), 0.0), 1.0)
+        red, green, blue = _codes(score.linear(rgb(a)) * (1 - part) + score.linear(rgb(b)) * part)
+        return int(red), int(green), int(blue)
+
+    def colours(self, grains: Grains) -> NDArray[np.uint8]:
+        """What each of these joules was spent on, (n, 3): ash at rest, ochre to rust in a fit, by its weights."""
+        return _codes(score.colours(grains.phases, grains.parameters))
+
+    # -- the sound
+    def drop(self, place: float = 0.5, hz: float = 600, level: float = 1.0) -> None:
+        """One short drop, from left (place 0) to right (1), level 0 to 1; at most 24 in a frame."""
+        self._speaker.ask().drop(_number(place), _number(hz), _number(level))
+
+    def tone(self, hz: float, level: float = 1.0) -> None:
+        """A tone for as long as every frame asks for it, level 0 to 1; watts may be given as hertz. At most 4."""
+        self._speaker.ask().tone(_number(hz), _number(level))
+
+
+def words() -> list[str]:
+    """The stage's words: what a sketch may say."""
+    return [name for name in vars(Stage) if not name.startswith("_")]
+
+
+def reading(now: Now) -> str:
+    """The power with its word; no number where nothing was read."""
+    provenance = Provenance(int(now.provenance))
+    return f"{now.watts:.0f} W {provenance.name}" if provenance else NO_READING
+
+
+def rgb(colour: Colour) -> RGB:
+    """A colour by its name, as "#d9a354", or as three values 0-255.
+
+    Raises:
+        ValueError: it is none of these; says which was meant.
+    """
+    if isinstance(colour, str):
+        return COLOURS[colour] if colour in COLOURS else _hexadecimal(colour)
+    values = np.clip(np.nan_to_num(np.asarray(colour, np.float64)), 0, 255)
+    if values.shape != (3,):
+        raise ValueError(f"a colour has three values, not {colour!r}")
+    return int(values[0]), int(values[1]), int(values[2])
+
+
+def _hexadecimal(text: str) -> RGB:
+    try:
+        value = int(text.removeprefix("#"), 16) if len(text) == 7 and text.startswith("#") else -1
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise ValueError(f"{text!r} is no colour. {nearest(text, COLOURS)}")
+    return value >> 16, value >> 8 & 255, value & 255
+
+
+def _codes(light: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Linear light 0-1 as code values (IEC 61966-2-1)."""
+    v = np.clip(light, 0, 1)
+    return np.round(255 * np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)).astype(np.uint8)
+
+
+def _number(value: float) -> float:
+    number = float(value)
+    return number if math.isfinite(number) else 0.0
+
+
+def _point(x: float, y: float) -> tuple[float, float]:
+    return min(max(_number(x), -FAR), FAR), min(max(_number(y), -FAR), FAR)
+
+
+def _width(thickness: float) -> int:
+    return round(min(max(_number(thickness), 0), FAR))
+
+
+@lru_cache(256)
+def _stamp(radius: float, colour: RGB) -> pygame.Surface:
+    """One dot, to be printed many times."""
+    radius = min(max(_number(radius), 0.5), 400)
+    side = 2 * math.ceil(radius) + 3
+    made = pygame.Surface((side, side), pygame.SRCALPHA)
+    made.fill((*colour, 0))
+    pygame.draw.aacircle(made, colour, (radius + 1, radius + 1), radius)
+    return made
+
+
+@lru_cache(32)
+def _font(face: str, em: int) -> pygame.font.Font:
+    pygame.font.init()
+    return pygame.font.Font(str(FONTS / FACES[face]), em)
+
+
+@lru_cache(300)
+def typeset(face: str, text: str, em: int, colour: RGB) -> pygame.Surface:
+    """One line of type. Code is set letter by letter: shaping would draw `>=` as one sign."""
+    font = _font(face, em)
+    if face == "words":
+        return font.render(text or " ", True, colour)
+    drawn = pygame.Surface((max(1, round(len(text) * em * ADVANCE)), font.get_linesize()), pygame.SRCALPHA)
+    for place, letter in enumerate(text):
+        drawn.blit(font.render(letter, True, colour), (round(place * em * ADVANCE), 0))
+    return drawn
