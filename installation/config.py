@@ -1,4 +1,4 @@
-"""config.toml becomes frozen, typed settings; what it does not know it refuses, and says what was meant.
+"""The settings are config.toml, frozen and typed; what they do not know they refuse, and say what was meant.
 
 Every choice of the piece stands in that one file, with its unit. A mistake is found before the show, in one sentence
 that names the file, the key, what is wrong and what to write instead.
