@@ -14,7 +14,8 @@ import pygame
 from installation.now import Now, Phase, Provenance
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
-from installation.text import land, scale
+from installation.text import scale
+from installation.text.land import held as land_held
 
 FADE = 1.5  # s
 LONGEST = 30.0  # s a page stays; else 120 words a minute and 3 s, as a passage does
@@ -38,7 +39,7 @@ class Scene:
             self.seen = now.fits if now.phase == Phase.SETTLED else now.fits - 1 if now.fits else 0.0
         if now.phase == Phase.SETTLED and now.fits != self.seen and now.fit_ended == "whole":
             self.seen = now.fits
-            self.queue = self._pages(now)
+            self.queue = self.pages(now)
             self.board.column_wanted = "land"
         if self.board.column != "land":
             return
@@ -58,10 +59,10 @@ class Scene:
         elif self.fader.dark:
             self.board.column = "passage"
 
-    def _pages(self, now: Now) -> list[tuple[pygame.Surface, float]]:
+    def pages(self, now: Now) -> list[tuple[pygame.Surface, float]]:
         pages = [self._took(now)]
         if Provenance(int(now.provenance)):
-            pages.append(self._land(now))
+            pages.append(self.land(now))
         made = []
         for lines, square in pages:
             text = " ".join(line.text for line in lines)
@@ -90,11 +91,11 @@ class Scene:
         return page, 0.0
 
     # -- the land
-    def _land(self, now: Now) -> tuple[list[Line], float]:
+    def land(self, now: Now) -> tuple[list[Line], float]:
         say, at = self.board.words, self.board.at
         watts, box = now.watts, at.column
         kind = "nuclear"
-        held = land.held(watts, kind)
+        held = land_held(watts, kind)
         if held is None:
             return [Line(say("land_no_reading"), at.body, COOL)], 0.0
         side = held.low_side_m / at.metres
@@ -116,7 +117,7 @@ class Scene:
         return page, side if fits else 0.0
 
     def _other(self, watts: float, kind: str) -> str:
-        held = land.held(watts, kind)
+        held = land_held(watts, kind)
         say = self.board.words
         if held is None:
             return say("land_no_reading")

@@ -31,6 +31,7 @@ class Scene:
         below = self.box.y + self.figures.box.h
         self.lines = Fader(board, Box(self.box.x, below, self.box.w, self.box.bottom - below), 0.4)
         self.value, self.changed_at = math.nan, -math.inf
+        self.page: list[Line] = []
 
     def draw(self, now: Now, seconds: float) -> None:
         provenance = Provenance(int(now.provenance)) if self._reads(now) else Provenance.NO_READING
@@ -39,7 +40,7 @@ class Scene:
         text = written(self.value, now.uncertainty, self.board) if provenance else "–"
         self.figures.show((text, bool(provenance)), lambda: self._figures(text, bool(provenance)))
         self.figures.draw(seconds)
-        page = self._page(now, provenance, seconds)
+        page = self.page = self._page(now, provenance, seconds)
         self.lines.show(tuple(page), lambda: self.board.page(page, self.lines.size, right=True))
         self.lines.draw(seconds)
 

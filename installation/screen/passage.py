@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from installation.text.passages import Passage, Passages
 
 FADE = 1.5  # s from one passage to the next
-LEAST = 0.62  # of the asked size: smaller than this a passage is not set
+LEAST = 0.54  # of the asked size: smaller than this a passage is not set
 
 
 class Scene:
@@ -53,12 +53,12 @@ class Scene:
     def _read(self) -> None:
         """Read the passages; on the wall beside the first pictures, which do not wait for them."""
         if self.reader is None:
-            self.reader = threading.Thread(target=self._load, daemon=True, name="passages")
+            self.reader = threading.Thread(target=self.load, daemon=True, name="passages")
             self.reader.start()
         if not self.board.live:
             self.reader.join()
 
-    def _load(self) -> None:
+    def load(self) -> None:
         from installation.text.passages import chosen
 
         passages = chosen(self.board.config.text)
@@ -79,8 +79,8 @@ class Scene:
             return
         self.now_at = (self.now_at + 1) % len(shown)
         passage = shown[self.now_at]
-        page = self._page(passage)
-        if page is None and not any(self._page(p) for p in shown):
+        page = self.page(passage)
+        if page is None and not any(self.page(p) for p in shown):
             self.until = math.inf
             return
         self.until = seconds + (passage.dwell_s + FADE if page is not None else 0.0)
@@ -88,7 +88,7 @@ class Scene:
             self.board.passage = passage.id
             self.fader.show(passage.id, lambda: page)
 
-    def _page(self, passage: Passage) -> pygame.Surface | None:
+    def page(self, passage: Passage) -> pygame.Surface | None:
         """The passage with its credit, in the largest letters that leave it whole; None, and a note, if none do."""
         if passage.id not in self.pages:
             self.pages[passage.id] = self._set(passage)
@@ -99,17 +99,17 @@ class Scene:
     def _set(self, passage: Passage) -> pygame.Surface | None:
         box, asked = self.board.at.column, self.board.at.passage
         for size in range(asked, round(asked * LEAST) - 1, -1):
-            page = self._lines(passage, size)
+            page = self.lines(passage, size)
             fits = self.board.height(page) <= box.h
             if fits and all(self.board.type.width(line.text, line.size) <= box.w for line in page):
                 return self.board.page(page, (box.w, box.h))
         return None
 
-    def _lines(self, passage: Passage, size: int) -> list[Line]:
+    def lines(self, passage: Passage, size: int) -> list[Line]:
         board, box = self.board, self.board.at.column
         width = min(box.w, board.type.width("n" * 48, size))  # at most some 48 letters a line
         page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=True)
-        small = board.at.small
+        small = min(board.at.small, round(0.66 * size))
         title = next((i for i, piece in enumerate(passage.credit) if piece.startswith("“")), len(passage.credit))
         credit = [joined(passage.credit[:title]), joined(passage.credit[title:])]
         credit += [passage.part] if passage.part else []

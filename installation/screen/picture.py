@@ -7,6 +7,7 @@ picture on the wall, in a test and in a film. Grains are counted here, as they a
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,13 @@ from installation.plug import plug
 from installation.score import DELAY, NONE, GrainClock
 from installation.screen.board import Board
 from installation.screen.pixels import view
+
+
+def prepare() -> None:
+    """Make pygame ready to draw without a window; never `pygame.init()`, which would take the sound device."""
+    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+    pygame.display.init()
+    pygame.font.init()
 
 
 class AnyScene(Protocol):

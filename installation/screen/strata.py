@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Layer:
     number: int
     columns: Floats
 
-    @property
+    @cached_property
     def joules(self) -> float:
         return float(self.columns[ENERGY].sum())
 

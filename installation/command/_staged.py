@@ -1,0 +1,190 @@
+"""A staged record: what the players would have written, written by one hand, so that any state can be looked at.
+
+It is real in its fields and its time, and it says of itself that nothing in it was measured, unless the watts come from
+a recording, and then it says REPLAYED.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ..config import HOME, Config
+from ..network.listing import read
+from ..now import SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
+from ..screen.picture import Picture
+from ..screen.strata import size
+
+STATES = (
+    "opening",
+    "resting",
+    "preparing",
+    "fitting",
+    "settled",
+    "unable",
+    "spent",
+    "no-reading",
+    "missing",
+    "closed",
+    "help",
+)
+PHASES = {
+    "preparing": Phase.PREPARING,
+    "fitting": Phase.FITTING,
+    "settled": Phase.SETTLED,
+    "unable": Phase.UNABLE,
+    "spent": Phase.SPENT,
+}
+BEGIN = 1000.0  # s, monotonic
+OPENED_ON = 1_700_000_003.0  # s since 1970: any moment will do, and the same one gives the same picture
+Watts = Callable[[float], float | None]  # seconds since the doors opened -> W; None is no reading
+
+
+class Staged:
+    """A record in a folder of its own, and its time.
+
+    Args:
+        folder: where the record lies.
+        config: the settings.
+        watts: power by seconds since the doors opened.
+        provenance: the word that goes with it.
+    """
+
+    def __init__(
+        self, folder: Path, config: Config, watts: Watts, provenance: Provenance = Provenance.NO_READING
+    ) -> None:
+        path = folder / "now"
+        self.conductor = Now.open_doors(path)
+        players = ("meter", "network", "sound", "light", "ledger")
+        self.by = {player: Now(path, player) for player in players}
+        self.now = Now(path, "screen")
+        self.config, self.watts, self.provenance = config, watts, provenance
+        self.seconds = self.next = BEGIN
+        self.joules = 0.0
+        self.rows = np.zeros((SAMPLES, 7))
+        self._open()
+        self._list(config.network.name)
+
+    def _open(self) -> None:
+        conductor, meter = self.conductor, self.by["meter"]
+        conductor.joules_per_grain = self.config.piece.joules_per_grain
+        conductor.opened_at, conductor.opened_on, conductor.doors = BEGIN, OPENED_ON, Doors.OPEN
+        conductor.allowance_joules = self.config.doors.allowance_joules
+        for player in ("meter", "network", "sound", "screen", "light", "ledger"):
+            conductor[f"{player}_process"] = State.PLAYING
+        meter.meter_period = 1.0 / self.config.meter.rate_hz
+
+    def _list(self, name: str) -> None:
+        path = Path(name) if name.endswith(".py") else HOME / "installation" / "network" / f"{name}.py"
+        listing = read(path)
+        network = self.by["network"]
+        network.network, network.source, network.fit_line = listing.path.stem, listing.text, listing.fit_line
+        network.about, network.parameters = listing.about, listing.weights
+
+    def describe(self, boundary: str, uncertainty: float, origin: str = "") -> None:
+        """What the readings cover."""
+        meter = self.by["meter"]
+        meter.boundary, meter.uncertainty, meter.origin = boundary, uncertainty, origin
+
+    # -- time
+    def sample(self) -> None:
+        """One sample of the meter."""
+        meter, watts = self.by["meter"], self.watts(self.next - BEGIN)
+        read = watts is not None and self.provenance != Provenance.NO_READING
+        power = watts if watts is not None and read else 0.0
+        word = self.provenance if read else Provenance.NO_READING
+        if math.isfinite(power) and self.next > BEGIN:
+            self.joules += max(0.0, power) * meter.meter_period
+        network = self.by["network"]
+        self.rows = np.roll(self.rows, -1, axis=0)
+        self.rows[-1] = (self.next, self.joules, power, word, network.phase, 0.5, network.parameters)
+        meter.samples, meter.joules, meter.watts, meter.provenance = self.rows, self.joules, power, word
+        meter.meter_state = MeterState.OK if read else MeterState.LOST
+        meter.sampled_at = self.next
+        self.conductor.conductor_beat = self.next
+        self.next += meter.meter_period
+
+    def play(self, picture: Picture, seconds: float, rate: float = 30.0) -> None:
+        """Let time pass, and draw so many pictures a second."""
+        end = self.seconds + seconds
+        while self.seconds < end - 1e-9:
+            while self.next <= self.seconds:
+                self.sample()
+            picture.draw(self.now, self.seconds)
+            self.seconds += 1.0 / rate
+
+    # -- states
+    def become(self, state: str, picture: Picture) -> None:
+        """Bring the record into a state, as the players would have."""
+        network = self.by["network"]
+        network.phase = PHASES.get(state, Phase.RESTING)
+        if state == "preparing":
+            network.preparing = "building the network"
+        elif state == "fitting":
+            self._fit()
+        elif state == "settled":
+            self._fit()
+            self._settle()
+        elif state == "unable":
+            network["network_note"] = "seed.py, line 12: NameError: name 'Dense' is not defined"
+        elif state == "spent":
+            self.conductor.spent_joules = self.conductor.allowance_joules
+        elif state == "no-reading":
+            self.provenance = Provenance.NO_READING
+            self.by["meter"]["meter_note"] = "The meter does not answer; check its cable."
+        elif state == "missing":
+            self._miss("sound")
+            self._miss("light")
+        elif state == "opening":
+            self.conductor.doors, self.conductor.opened_at = Doors.SHUT, 0.0
+        elif state == "closed":
+            self.conductor.doors = Doors.SHUT
+        picture.board.help = state == "help"
+
+    def _fit(self) -> None:
+        network = self.by["network"]
+        network.fits += 1
+        network.epochs, network.batches, network.epoch, network.batch, network.loss = 10, 32, 3, 17, 0.691
+        network.operations, network.fit_began_at = 416_000.0, self.seconds
+        rng = np.random.default_rng(5)
+        network.weights = rng.normal(0.0, 0.12, (100, 32)).astype(np.float32)
+
+    def _settle(self) -> None:
+        network = self.by["network"]
+        network.fit_ended, network.fit_ended_at = "whole", self.seconds
+        network.fit_seconds, network.fit_updates, network.fit_joules = 0.82, 320, 97.0
+        network.seen, network.unseen = 0.6, 0.5
+
+    def _miss(self, player: str) -> None:
+        self.conductor[f"{player}_process"] = State.BACKOFF
+        self.conductor[f"{player}_back_at"] = self.seconds + 8.0
+        self.by[player][f"{player}_note"] = {
+            "sound": "No sound device is there; plug one in.",
+            "light": "The strip does not answer on its port.",
+        }[player]
+
+
+def lay_down(picture: Picture, staged: Staged, hours: float, seed: int = 7) -> None:
+    """Put a day that never was under the surface: for looking at the section without waiting for evening."""
+    from ..screen.strata import Strata
+
+    scene = next(s for s in picture.scenes if hasattr(s, "strata"))
+    offset = OPENED_ON - BEGIN
+    strata = Strata(staged.conductor.joules_per_grain, offset)
+    rng = np.random.default_rng(seed)
+    step, left, power, heavy = 1.0, 0.0, 0.0, 0.0
+    now = staged.seconds + offset
+    for i in range(int(hours * 3600 / step)):
+        end = now - hours * 3600 + (i + 1) * step
+        if left <= 0 and rng.random() < 1 / 300:
+            kind = rng.integers(0, 3)
+            left = float((2.0, rng.uniform(20, 90), rng.uniform(100, 600))[kind])
+            power, heavy = ((118.0, size(3265)), (260.0, size(2e6)), (310.0, 1.0))[kind]
+        left -= step
+        watts = power * (1 + 0.04 * rng.normal()) if left > 0 else 76 + rng.normal()
+        busy = watts if left > 0 else 0.0
+        strata.add(end, step, step, watts * step, busy * step, busy * heavy * step)
+    scene.strata, scene.opened_on = strata, OPENED_ON

@@ -1,0 +1,242 @@
+"""Each scene says what is so: digits, words, code, credits, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+
+from installation.config import Config, Piece, ScreenSettings, TextSettings
+from installation.now import Provenance
+from installation.screen import captions, code, land, number, passage
+from installation.screen.board import Board, Fader
+from installation.screen.layout import Box
+from installation.screen.picture import Picture
+from installation.screen.type import Type
+from tests.screen.conftest import Stage
+
+Make = Callable[..., Picture]
+
+
+def scene(wall: Picture, kind: type) -> object:
+    return next(s for s in wall.scenes if isinstance(s, kind))
+
+
+# -- the number
+@pytest.mark.parametrize(
+    ("watts", "uncertainty", "text"),
+    [
+        (118.3, 0.05, "118"),
+        (118.3, 0.2, "120"),
+        (8.26, 0.02, "8.3"),
+        (0.0, 0.05, "0"),
+        (704.4, 0.01, "704"),
+        (76, 0, "76"),
+    ],
+)
+def test_as_many_digits_as_the_sensor_deserves(watts: float, uncertainty: float, text: str) -> None:
+    assert number.written(watts, uncertainty, Board(Config(), (960, 540))) == text
+
+
+def said(wall: Picture) -> list[str]:
+    """What stands under the number."""
+    return [line.text for line in scene(wall, number.Scene).page]  # type: ignore[attr-defined]
+
+
+def test_the_word_stands_under_the_number(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(118.0), picture()
+    staged.play(wall, 1.0)
+    assert "MEASURED ± 5 %" in " ".join(said(wall)).replace("\u00a0", " ")
+    staged.become("no-reading", wall)
+    staged.play(wall, 1.0)
+    assert "NO READING" in said(wall)
+    assert "watts" not in said(wall)
+
+
+def test_a_replay_says_so(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(118.0, Provenance.REPLAYED), picture()
+    staged.play(wall, 1.0)
+    assert any("REPLAYED" in text for text in said(wall))
+    assert any("neither date nor machine" in text for text in [" ".join(said(wall))])
+
+
+# -- the code
+def test_code_is_set_letter_by_letter() -> None:
+    """A ligature would draw two signs as one; here each stands in its own cell."""
+    type_ = Type()
+    both = pygame.surfarray.array_alpha(type_.line(">=", 40, face="code"))
+    first = pygame.surfarray.array_alpha(type_.line("> ", 40, face="code"))
+    assert np.array_equal(both[:23], first[:23])
+
+
+SEED = """# For a single-input model
+model = Sequential()
+model.compile(optimizer='rmsprop')
+
+data = np.random.random((1000, 100))
+
+# Train the model
+model.fit(data, labels, epochs=10)
+"""
+
+
+def test_paragraphs_before_the_call() -> None:
+    blocks, lead = code.paragraphs(SEED, "model.fit(data, labels, epochs=10)")
+    assert [len(b) for b in blocks] == [3, 1]
+    assert lead == ["# Train the model"]
+
+
+def test_a_long_source_keeps_its_end_and_counts_the_rest() -> None:
+    rows = [[f"x{i} = layer({i})" for i in range(500)]]
+    size, columns, left_out = code.arrange(rows, 1200, 190, 22, 13, 0)
+    shown = [row for column in columns for row in column]
+    assert shown[-1] == "x499 = layer(499)"
+    assert left_out + len([r for r in shown if r]) == 500
+    assert size >= 13
+
+
+def test_no_source_is_no_code() -> None:
+    blocks, lead = code.paragraphs("", "")
+    assert code.arrange(blocks, 1200, 190, 22, 13, len(lead))[2] == 0
+
+
+def test_a_source_in_another_script_is_drawn(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(), picture()
+    staged.by["network"].source = "模型 = Sequential()\nモデル.fit(данные)"
+    staged.by["network"].fit_line = "モデル.fit(данные)"
+    staged.play(wall, 1.0, rate=10)
+
+
+# -- the passage
+def test_a_passage_is_whole_and_credited(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(), picture(size=(1920, 1080))
+    staged.play(wall, 0.5, rate=10)
+    words = scene(wall, passage.Scene)
+    assert words.passages.shown  # type: ignore[attr-defined]
+    for text in words.passages.shown:  # type: ignore[attr-defined]
+        rows = [line.text for line in words.lines(text, 36)]  # type: ignore[attr-defined]
+        together = " ".join(rows)
+        assert f"“{text.text}”" in together
+        assert text.credit_line in together
+        assert words.page(text) is not None  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720), (3840, 2160)])
+def test_passages_fit_on_every_screen(size: tuple[int, int]) -> None:
+    wall = Picture(Config(), size, scenes=("passage",))
+    words = wall.scenes[0]
+    words.load()
+    for text in words.passages.shown:
+        assert words.page(text) is not None, text.id
+
+
+def test_the_screen_that_is_too_small_says_so(stage: Stage) -> None:
+    wall = Picture(Config(), (320, 240), scenes=("passage",))
+    stage().play(wall, 1.0, rate=10)
+    assert any("too small" in note for note in wall.board.notes) or wall.board.passage
+
+
+def test_words_off_is_one_switch(stage: Stage) -> None:
+    wall = Picture(Config(text=TextSettings(enabled=False)), (960, 540), scenes=("passage",))
+    stage().play(wall, 3.0, rate=10)
+    assert wall.board.passage == ""
+
+
+def test_a_changed_passage_is_not_shown(stage: Stage, tmp_path: Path) -> None:
+    from installation.text.passages import PASSAGES
+
+    text = PASSAGES.read_text(encoding="utf-8").replace("many Indigenous epistemologies", "some epistemologies")
+    (tmp_path / "changed.toml").write_text(text, encoding="utf-8")
+    wall = Picture(
+        Config(text=TextSettings(passages=str(tmp_path / "changed.toml"))), (1920, 1080), scenes=("passage",)
+    )
+    stage().play(wall, 1.0, rate=10)
+    assert any("1+2 is not shown" in note for note in wall.board.notes)
+
+
+def test_the_passage_stays_while_watts_change(stage: Stage, picture: Make) -> None:
+    """Watts never touch the letters: the words' pixels are the same at 20 and at 700 W."""
+    staged, wall = stage(lambda t: 20.0 if t < 5 else 700.0), picture()
+    staged.play(wall, 5.0)
+    box = pygame.Rect(tuple(wall.board.at.column))
+    before = pygame.image.tobytes(wall.board.surface.subsurface(box), "RGB")
+    staged.play(wall, 5.0)
+    assert pygame.image.tobytes(wall.board.surface.subsurface(box), "RGB") == before
+
+
+# -- the land
+def test_land_is_drawn_at_true_size(stage: Stage) -> None:
+    """76 W from nuclear power hold a square of 0.217 m by the lower figure: on a screen 4 m wide that is 104 px."""
+    wall = Picture(Config(screen=ScreenSettings(width_m=4.0)), (1920, 1080), scenes=("passage", "land"))
+    staged = stage(76.0)
+    staged.play(wall, 0.5, rate=10)
+    staged.become("settled", wall)
+    lines, side = wall.scenes[1].land(staged.now)
+    assert side * 4.0 / 1920 == pytest.approx(0.2175, abs=0.001)
+    assert any("true size" in line.text for line in lines)
+
+
+def test_the_column_goes_to_the_land_and_comes_back(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture()
+    staged.play(wall, 1.0, rate=10)
+    staged.become("settled", wall)
+    seen = set()
+    for _ in range(150):
+        staged.play(wall, 1.0, rate=4)
+        seen.add(wall.board.column)
+    assert seen == {"passage", "land"}
+    assert wall.board.column == "passage"
+
+
+# -- the captions
+def test_the_foot_says_what_is_missing(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture()
+    staged.become("missing", wall)
+    staged.play(wall, 1.0, rate=10)
+    assert "No sound device is there" in wall.board.caption
+
+
+def test_the_foot_counts_the_drops(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(118.0), picture()
+    staged.become("fitting", wall)
+    staged.play(wall, 4.0)
+    drops = scene(wall, captions.Scene).rate  # type: ignore[attr-defined]
+    assert 100 < drops < 136
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "tlh"])
+def test_every_language_draws_every_state(language: str, stage: Stage, picture: Make) -> None:
+    wall = picture(config=Config(piece=Piece(language=language)))
+    staged = stage(76.0, config=Config(piece=Piece(language=language)))
+    for state in ("resting", "fitting", "settled", "spent", "no-reading"):
+        staged.become(state, wall)
+        staged.play(wall, 0.5, rate=10)
+    assert any("no language" in note for note in wall.board.notes) == (language == "tlh")
+
+
+# -- the fader
+def test_two_texts_never_mix() -> None:
+    board = Board(Config(), (960, 540))
+    fader = Fader(board, Box(0, 0, 100, 100), 1.0)
+    red, green = pygame.Surface((100, 100), pygame.SRCALPHA), pygame.Surface((100, 100), pygame.SRCALPHA)
+    red.fill((200, 0, 0))
+    green.fill((0, 200, 0))
+    fader.show("red", lambda: red)
+    for i in range(120):
+        if i == 60:
+            fader.show("green", lambda: green)
+        fader.draw(i / 60)
+        r, g, _, _ = board.surface.get_at((50, 50))
+        assert min(r, g) < 20
+
+
+def test_land_pages_are_whole(stage: Stage, picture: Make) -> None:
+    wall = picture(size=(1280, 720))
+    staged = stage(400.0)
+    staged.play(wall, 0.5, rate=10)
+    staged.become("settled", wall)
+    pages = scene(wall, land.Scene).pages(staged.now)  # type: ignore[attr-defined]
+    assert len(pages) == 2
