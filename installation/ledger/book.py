@@ -5,7 +5,7 @@ WAL mode, so that reading never stops writing, and with synchronous=FULL, becaus
 second that was written is on the disk. Energies are kept apart by where they come from, and nowhere added together.
 To read it while the piece runs, open `file:PATH?mode=ro`.
 
-The tables (version 1; `PRAGMA user_version`)::
+The tables (version 2; `PRAGMA user_version`)::
 
     runs      one performance, from opened to closed doors
               id, opened_on (s since 1970, UTC), opened_at (s, monotonic), closed_on (s since 1970; NULL while it runs,
@@ -29,6 +29,9 @@ The tables (version 1; `PRAGMA user_version`)::
               gap_seconds (s of it without a reading), loss, seen, unseen (share right), asked (rows each rests on),
               ended (how; empty while it runs, or when everything was killed), detail, reading
     codes     id, text: the lines of code as they ran
+    notes     what a player said was wrong, when it began to say so
+              run, at (s, monotonic), player ("gap" for the meter's gaps): the key
+              utc (s since 1970), note (empty: it is well again)
 """
 
 from __future__ import annotations
@@ -63,6 +66,8 @@ CREATE TABLE fits (run INTEGER REFERENCES runs, number INTEGER, network TEXT, pa
     code INTEGER REFERENCES codes, fit_line TEXT, epochs INTEGER, updates INTEGER, began_on REAL, began_at REAL,
     seconds REAL, joules REAL, gap_seconds REAL, loss REAL, seen REAL, unseen REAL, asked INTEGER, ended TEXT,
     detail TEXT, reading INTEGER REFERENCES readings, PRIMARY KEY (run, number)) WITHOUT ROWID;
+CREATE TABLE notes (run INTEGER REFERENCES runs, at REAL, player TEXT, utc REAL, note TEXT,
+    PRIMARY KEY (run, at, player)) WITHOUT ROWID;
 """
 
 
@@ -147,10 +152,12 @@ class Book:
         found = self.db.execute("SELECT count(*) FROM seconds WHERE run = ?", (self.run_id,))
         return int(found.fetchone()[0])
 
-    def write(self, seconds: Iterable[Row] = (), fits: Iterable[Row] = (), restarts: int = 0) -> None:
+    def write(
+        self, seconds: Iterable[Row] = (), fits: Iterable[Row] = (), notes: Iterable[Row] = (), restarts: int = 0
+    ) -> None:
         """Write rows in one transaction; a row of the same key takes the older one's place."""
         with self._transaction():
-            for table, rows in (("seconds", seconds), ("fits", fits)):
+            for table, rows in (("seconds", seconds), ("fits", fits), ("notes", notes)):
                 for row in rows:
                     columns = {"run": self.run_id} | {k: self._kept_once(k, v) for k, v in row.items()}
                     self.db.execute(_insert(table, columns, "OR REPLACE"), columns)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import msgspec
 
 from .. import player
 from ..config import Config
-from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
+from ..now import GRAIN_PLAYERS, PLAYERS, Doors, Now, Provenance, State
 from ..score import grains_due
 from . import machine
 from .book import Book, Reading, Row, Run, midnight
@@ -28,6 +29,7 @@ from .waiting import Waiting
 AGAIN = (1.0, 2.0, 4.0, 8.0)  # s until the next try to write
 ASIDE_SAID = 600.0  # s for which the wall tells that an old ledger was set aside
 TIDY_EVERY = 3600.0  # s between two looks for seconds older than they are to be kept
+NOTES_KEPT = 1000  # while the book cannot be written
 DAY = 86_400.0  # s
 
 
@@ -44,6 +46,8 @@ class Player(player.Player):
         self.account: Seconds | None = None
         self.waiting = Waiting()
         self.fits: dict[int, Row] = {}
+        self.notes: deque[Row] = deque(maxlen=NOTES_KEPT)
+        self.notes_known = dict.fromkeys((*PLAYERS, "gap"), "")
         self.fit_known: tuple[object, ...] = ()
         self.fit_gap = 0.0
         self.last: list[Stretch] = []
@@ -63,6 +67,7 @@ class Player(player.Player):
         closing = self.now.doors == Doors.CLOSING  # the meter is gone by now: time without samples is no gap
         self._keep(self._listen(self.account).cut(0.0 if closing else seconds))
         self._keep_fit()
+        self._keep_notes(seconds)
         if (self.waiting or self.fits) and seconds >= self.try_at:
             self._write(seconds)
 
@@ -176,6 +181,14 @@ class Player(player.Player):
             **(after if ended else dict.fromkeys(after) | {"ended": ""}),
         }
 
+    def _keep_notes(self, seconds: float) -> None:
+        """Note what a player begins to say, and when it has nothing more to say."""
+        for name, known in self.notes_known.items():
+            said = self.now.newest_gap if name == "gap" else self.now[f"{name}_note"]
+            if said != known:
+                self.notes_known[name] = said
+                self.notes.append({"at": seconds, "player": name, "utc": time.time(), "note": said})
+
     # -- the book
     def _open(self, seconds: float) -> None:
         try:
@@ -210,7 +223,7 @@ class Player(player.Player):
             if self.book.moved():
                 raise LedgerError(f"The ledger {self.book.path} was moved away; a new one is begun.")
             restarts = sum(int(self.now[f"{name}_restarts"]) for name in self.config.piece.players)
-            self.book.write(self.waiting, self.fits.values(), restarts)
+            self.book.write(self.waiting, self.fits.values(), self.notes, restarts)
             self._tell_earlier(self.book)
             self._tidy(self.book, seconds)
         except (LedgerError, sqlite3.Error) as error:
@@ -219,6 +232,7 @@ class Player(player.Player):
         self.now.ledger_rows += len(self.waiting)
         self.waiting.clear()
         self.fits.clear()
+        self.notes.clear()
         self.tries = 0
         if seconds > self.said_until:
             self.note("")

@@ -17,6 +17,7 @@ from .totals import run_totals, word
 
 WIDTH = 78
 LABEL = 14
+NOTES_SHOWN = 6
 GAP = "\u00a0"  # between thousands while lines are being broken
 FITS_SHOWN = 12  # the first and the last ones of a long day; the ledger holds all
 Totals = dict[str, Any]
@@ -37,8 +38,9 @@ def page(path: Path, run: int | None = None) -> str:
 
 def text(totals: Totals) -> str:
     """The page, from what `run_totals` gives; ends with a line break."""
-    parts = (_head(totals), _energy(totals), _readings(totals), _grains(totals), _fits(totals))
-    return ("\n\n".join("\n".join(part) for part in parts) + "\n").replace(GAP, " ")
+    parts = (_head(totals), _energy(totals), _readings(totals), _grains(totals), _fits(totals), _notes(totals))
+    pages = ["\n".join(part) for part in parts]
+    return ("\n\n".join(filter(None, pages)) + "\n").replace(GAP, " ")
 
 
 def _head(totals: Totals) -> Iterator[str]:
@@ -123,7 +125,7 @@ def _fits(totals: Totals) -> Iterator[str]:
             continue
         yield from _fit(fit)
     if not fits:
-        yield from _entry("", "Nobody pressed the button.")
+        yield from _entry("", "No fit began.")
 
 
 def _fit(fit: dict[str, Any]) -> Iterator[str]:
@@ -140,6 +142,17 @@ def _fit(fit: dict[str, Any]) -> Iterator[str]:
             f"right on {_share(fit['seen'])} of {rows} rows it was shown, {_share(fit['unseen'])} of {rows} new rows"
         )
         yield from _entry("", learned)
+
+
+def _notes(totals: Totals) -> Iterator[str]:
+    notes = [n for n in totals["notes"] if n["note"]]
+    if not notes:
+        return
+    older = f", {len(notes) - NOTES_SHOWN} older ones stand in the ledger" if len(notes) > NOTES_SHOWN else ""
+    yield f"WHAT WAS WRONG  (the newest last{older})"
+    for note in notes[-NOTES_SHOWN:]:
+        label = f"{datetime.fromtimestamp(note['utc']):%H:%M} {note['player']}"
+        yield from _entry(label, note["note"])
 
 
 def _cost(fit: dict[str, Any]) -> str:

@@ -38,7 +38,8 @@ def run_totals(path: Path, run: int | None = None) -> dict[str, Any]:
 
     Returns:
         `run` (its row), `seconds`, `joules`, `joules_fitting` and `watts` (lowest, mean, highest) by word, `due`,
-        `heard`, `lit`, `drawn`, `unheard`, `unlit`, `undrawn`, `lost`, `gap_seconds`, `readings` and `fits` (rows).
+        `heard`, `lit`, `drawn`, `unheard`, `unlit`, `undrawn`, `lost`, `gap_seconds`, `readings`,
+        `fits` and `notes` (lists of rows).
 
     Raises:
         LedgerError: there is no such ledger or run.
@@ -81,7 +82,8 @@ def _lists(db: sqlite3.Connection, run: int) -> dict[str, Any]:
     fits = """SELECT fits.*, codes.text AS source, readings.provenance AS provenance, readings.boundary AS boundary
         FROM fits LEFT JOIN codes ON codes.id = fits.code LEFT JOIN readings ON readings.id = fits.reading
         WHERE run = ? ORDER BY number"""
-    return {"readings": rows_of(db, readings, run), "fits": rows_of(db, fits, run)}
+    notes = "SELECT * FROM notes WHERE run = ? ORDER BY at"
+    return {name: rows_of(db, query, run) for name, query in (("readings", readings), ("fits", fits), ("notes", notes))}
 
 
 def rows_of(db: sqlite3.Connection, query: str, *values: Any) -> list[dict[str, Any]]:

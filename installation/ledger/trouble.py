@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 APPLICATION = 0x554E4446  # "UNDF", so that a stranger's database is never taken for a ledger
-VERSION = 1
+VERSION = 2
 LOCK_WAIT = 0.5  # s to wait for another program that holds the file
 CHECKED_WHOLE = 64_000_000  # bytes; a larger file is checked only by `underfoot doctor`
 SUFFIXES = {".sqlite", ".sqlite3", ".db"}

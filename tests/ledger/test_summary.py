@@ -76,7 +76,16 @@ def test_a_book_cut_off_says_so(book: Book) -> None:
     book.write([second(0)])
     said = of(book, closed=0.0)
     assert "not closed" in said
-    assert "Nobody pressed the button." in said
+    assert "No fit began." in said
+
+
+def test_what_was_wrong_is_told_newest_last(book: Book) -> None:
+    notes = [{"at": float(n), "player": "light", "utc": RUN.opened_on + n, "note": f"Fault {n}."} for n in range(9)]
+    book.write([second(0)], notes=[*notes, {"at": 9.0, "player": "light", "utc": RUN.opened_on, "note": ""}])
+    said = of(book)
+    assert "WHAT WAS WRONG  (the newest last, 3 older ones stand in the ledger)" in said
+    assert "Fault 2." not in said
+    assert said.rstrip().endswith("light   Fault 8.")
 
 
 def test_an_empty_performance_is_a_page_too(book: Book) -> None:
