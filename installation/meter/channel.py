@@ -34,7 +34,7 @@ class Channel:
         self, name: str, settings: MeterSettings, account: Account | None = None, slowest: float = 0.0
     ) -> None:
         self.name, self.settings, self.slowest = name, settings, slowest
-        self.source: Source = named(name, settings)
+        self.source: Source = _source(name, settings)
         self.account = account or Account()
         self.worker: Worker[About | Reading] = Worker(f"meter {name}")
         self.open = False
@@ -119,5 +119,5 @@ class Channel:
 
 def _source(name: str, settings: MeterSettings) -> Source:
     names = name.split(PLUS)
-    parts = {part: named(part, settings) for part in names}
-    return parts[name] if len(names) == 1 else Together(parts)
+    parts = [(part, named(part, settings)) for part in names]
+    return parts[0][1] if len(parts) == 1 else Together(parts)

@@ -30,9 +30,9 @@ class BadRecording(ValueError):  # noqa: N818  (what a file is, not an error of 
 
 
 class Header(Struct, kw_only=True, omit_defaults=True):
-    """The first line: what the samples are. Times are ISO 8601 with their offset."""
+    """The first line: what the samples are. Times are ISO 8601 with their offset; the version is set on writing."""
 
-    underfoot_recording: int = VERSION
+    underfoot_recording: int = 0
     started: str = ""
     machine: str = ""
     meter: str = ""
@@ -132,8 +132,8 @@ def _read_lines(file: IO[str], path: Path) -> Recording:
     except msgspec.MsgspecError as error:
         raise BadRecording(f"{path}: its first line is not a header ({error}); see docs/recording.md.") from None
     if header.underfoot_recording != VERSION:
-        what = f"version {header.underfoot_recording}, this piece reads {VERSION}"
-        raise BadRecording(f"{path}: this recording has {what}; use the piece that made it.")
+        what = f"of version {header.underfoot_recording} and this piece reads {VERSION}"
+        raise BadRecording(f"{path}: this recording is {what}; use the piece that made it.")
     dropped: Counter[str] = Counter()
     return _recording(header, _decoded(file, dropped), dropped, path)
 
@@ -226,7 +226,7 @@ class Recorder:
             raise BadRecording(f"{path} cannot be written ({error.strerror}); name another folder.") from None
         self.encoder = msgspec.json.Encoder()
         self.lines = 0
-        self._write(header)
+        self._write(msgspec.structs.replace(header, underfoot_recording=VERSION))
 
     def add(self, line: Line) -> None:
         self._write(line)

@@ -44,15 +44,15 @@ class Together(Source):
     """The sum of some sources.
 
     Args:
-        parts: by the names config.toml gives them; the first is the one that was the source alone.
+        parts: with the names config.toml gives them; the first is the one that was the source alone.
     """
 
-    def __init__(self, parts: dict[str, Source]) -> None:
-        first = next(iter(parts.values()))
+    def __init__(self, parts: list[tuple[str, Source]]) -> None:
+        first = parts[0][1]
         super().__init__(first.argument, first.settings)
-        self.parts = [Part(name, source) for name, source in parts.items()]
-        self.name = " + ".join(parts)
-        self.unhurried = max(source.unhurried for source in parts.values())
+        self.parts = [Part(name, source) for name, source in parts]
+        self.name = " + ".join(name for name, _ in parts)
+        self.unhurried = max(source.unhurried for _, source in parts)
 
     def open(self) -> About:
         told = [part.open() for part in self.parts]

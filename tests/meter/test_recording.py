@@ -1,0 +1,181 @@
+"""Recordings: written and read again to the joule, mended line by line, imported from other people's logs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from installation.__main__ import underfoot
+from installation.config import ConfigError
+from installation.meter.foreign import Columns, convert, number, seconds
+from installation.meter.recording import BadRecording, Header, Line, Recorder, read
+
+HEADER = Header(
+    underfoot_recording=1,
+    meter="nvml",
+    provenance="MEASURED",
+    machine="here",
+    boundary="this card",
+    started="2026-01-02T03:04:05",
+)
+
+
+def written(path: Path, lines: list[Line]) -> Path:
+    recorder = Recorder(path, HEADER)
+    for line in lines:
+        recorder.add(line)
+    recorder.close()
+    return path
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    lines = [
+        Line(t=i * 0.05, watts=75.5, joules=i * 3.0, phase=2.0, depth=i / 10, parameters=3265.0) for i in range(10)
+    ]
+    recording = read(written(tmp_path / "a.jsonl", lines))
+    assert recording.header == HEADER
+    assert recording.counted
+    assert recording.joules[-1] == pytest.approx(27.0)
+    assert recording.at(0.125)[:2] == pytest.approx((75.5, 7.5))
+    assert recording.depths[-1] == pytest.approx(0.9)
+    assert not recording.losses
+
+
+def test_each_line_is_there_at_once_and_a_recording_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    recorder = Recorder(path, HEADER)
+    recorder.add(Line(t=0.0, watts=1.0))
+    recorder.add(Line(t=1.0, watts=1.0))
+    assert len(path.read_text().splitlines()) == 3
+    assert read(path).seconds == 1.0
+    recorder.close()
+    with pytest.raises(BadRecording, match="never overwritten"):
+        Recorder(path, HEADER)
+    with pytest.raises(BadRecording, match="cannot be written"):
+        Recorder(path / "under a file" / "b.jsonl", HEADER)
+
+
+def test_a_cut_file_loses_its_last_line_and_says_so(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", [Line(t=float(i), watts=100.0, joules=100.0 * i) for i in range(10)])
+    path.write_bytes(path.read_bytes()[:-15])
+    recording = read(path)
+    assert len(recording.times) == 9
+    assert recording.losses == "1 not readable"
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.binary(max_size=200), at=st.integers(0, 400))
+def test_bytes_from_elsewhere_are_dropped_or_refused_and_never_an_error(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, at: int
+) -> None:
+    path = written(tmp_path_factory.mktemp("r") / "a.jsonl", [Line(t=float(i), watts=100.0) for i in range(8)])
+    good = path.read_bytes()
+    path.write_bytes(good[:at] + data + good[at:])
+    recording = None
+    with contextlib.suppress(BadRecording):
+        recording = read(path)
+    if recording is not None:
+        assert np.isfinite(recording.watts).all()
+        assert (np.diff(recording.times) > 0).all()
+        assert (np.diff(recording.joules) >= 0).all()
+
+
+def test_lines_out_of_order_or_not_finite_are_counted(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", [Line(t=0.0, watts=1.0), Line(t=1.0, watts=1.0)])
+    more = ['{"t":0.5,"watts":1}', '{"t":2,"watts":1e400}', '{"t":3,"watts":NaN}', '{"t":4,"watts":-1}', '{"watts":4}']
+    path.write_text(path.read_text() + "\n".join(more) + '\n{"t":5,"watts":1}\n')
+    recording = read(path)
+    assert recording.times.tolist() == [0.0, 1.0, 5.0]
+    assert sum(recording.dropped.values()) == 5
+    assert recording.dropped["out of order"] == 1
+
+
+NVIDIA_SMI = """timestamp, pstate, power.draw [W]
+2023/07/08 19:28:27.236, P0, 126.96 W
+2023/07/08 19:28:27.243, P0, [N/A]
+2023/07/08 19:28:28.236, P0, 130.00 W
+"""
+
+
+def test_a_log_of_nvidia_smi_becomes_a_recording(tmp_path: Path) -> None:
+    log, out = tmp_path / "smi.csv", tmp_path / "out.jsonl"
+    log.write_text(NVIDIA_SMI)
+    arguments = [
+        "import",
+        str(log),
+        str(out),
+        "--time",
+        "timestamp",
+        "--watts",
+        "power.draw [W]",
+        "--machine",
+        "A 3090",
+    ]
+    result = CliRunner().invoke(underfoot, arguments)
+    assert result.exit_code == 0, result.output
+    assert "2 samples; left out: 1 not readable" in result.output
+    recording = read(out)
+    assert recording.seconds == pytest.approx(1.0)
+    assert recording.joules[-1] == pytest.approx((126.96 + 130) / 2)
+    assert recording.header.started.startswith("2023-07-08T19:28:27.236")
+    assert recording.header.boundary == ""
+
+
+def test_milliwatts_semicolons_and_unix_milliseconds(tmp_path: Path) -> None:
+    log, out = tmp_path / "log.csv", tmp_path / "out.jsonl"
+    log.write_text("time_ms;p\n1715328000000;1500\n1715328002000;2500\n1715328001000;9\n;5\n1715328003000;\n")
+    counts = convert(log, out, Columns("time_ms", "p", milli=True), Header())
+    assert dict(counts) == {"out of order": 1, "not readable": 1, "without watts": 1, "kept": 2}
+    assert read(out).watts.tolist() == [1.5, 2.5]
+
+
+def test_a_wrong_column_gets_the_nearest_name(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("timestamp,power\n1,2\n")
+    with pytest.raises(BadRecording, match="Did you mean 'power'"):
+        convert(log, tmp_path / "o", Columns("timestamp", "powr"), Header())
+    with pytest.raises(BadRecording, match="fewer than two lines"):
+        convert(log, tmp_path / "o", Columns("timestamp", "power"), Header())
+    with pytest.raises(BadRecording, match="no such file"):
+        convert(tmp_path / "none", tmp_path / "o", Columns("a", "b"), Header())
+    both = CliRunner().invoke(underfoot, ["import", str(log), "o", "--time", "a", "--watts", "b", "--milliwatts", "c"])
+    assert both.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12.5", 12.5), ("1715328000", 1715328000.0), ("1715328000000", 1715328000.0), ("1715328000000000", 1715328000.0)],
+)
+def test_times_are_understood(text: str, value: float) -> None:
+    assert seconds(text) == pytest.approx(value)
+    assert seconds("2026-01-02T03:04:05+00:00") == pytest.approx(1767323045.0)
+    assert number("126.96 W") == 126.96
+
+
+def test_record_reads_a_meter_of_its_own_and_the_file_replays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDERFOOT_NOW", str(tmp_path / "none" / "now"))
+    csv = tmp_path / "a.csv"
+    csv.write_text("t_s,watts\n0,100\n60,160\n")
+    out = tmp_path / "b.jsonl"
+    arguments = ["record", str(out), "--seconds", "1.2", "--meter", f"replay:{csv}", "--set", "meter.rate_hz=20"]
+    result = CliRunner().invoke(underfoot, arguments)
+    assert result.exit_code == 0, result.output
+    recording = read(out)
+    assert recording.header.provenance == "REPLAYED"
+    assert recording.header.origin == "a.csv: the file does not say when and on what machine"
+    assert {"underfoot", "python"} <= set(recording.header.versions)
+    assert recording.counted
+    assert 0.5 < recording.seconds < 1.6
+    assert recording.joules[-1] == pytest.approx(
+        np.interp(recording.seconds / 2, [0, 60], [100, 160]) * recording.seconds, rel=0.01
+    )
+    assert json.loads(out.read_text().splitlines()[0])["underfoot_recording"] == 1
+    again = CliRunner().invoke(underfoot, arguments)
+    assert isinstance(again.exception, ConfigError)
