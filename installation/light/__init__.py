@@ -3,6 +3,7 @@
 sparks.py     grains -> linear light per LED (pure)
 calm.py       the limit on how fast that light may change: no flash (pure)
 dither.py     linear light -> bytes, with the remainder carried into the next frame (pure)
+strand.py     all three together: grains -> frames (pure)
 account.py    which grains were lit and which were lost (pure)
 codec.py      pixels <-> bytes of Adalight, TPM2 and DDP (pure)
 ak.py         pixels <-> bytes of our own checked and acknowledged frames (pure)

@@ -11,6 +11,7 @@ from ..score import RUST, linear
 from .bringup import draw, linked
 from .device import Device, milliamperes
 from .sparks import LUMINANCE, fit_in
+from .strand import CEILING
 
 WITHIN = 4.0  # s: a board that starts when its port is opened takes two
 
@@ -43,8 +44,8 @@ def _answers(strip: Device) -> Finding:
 
 
 def _power(config: Config) -> Finding:
-    """At full watts, all of it spent on a large network: the colour that draws most for its luminance."""
-    light = linear(RUST) / (linear(RUST) @ LUMINANCE) * config.light.brightness
+    """More than full watts, all of it spent on a large network: the colour that draws most for its luminance."""
+    light = linear(RUST) / (linear(RUST) @ LUMINANCE) * config.light.brightness * CEILING
     pixels = np.rint(fit_in(np.tile(light, (config.light.leds, 1))) * 255).astype(np.uint8)
-    detail = f"At full watts it draws {draw(milliamperes(pixels))}; the supply needs a quarter more."
+    detail = f"It draws {draw(milliamperes(pixels))} at most; the supply needs a quarter more."
     return Finding("strip power", "ok", detail)

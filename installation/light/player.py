@@ -11,22 +11,20 @@ import math
 import numpy as np
 
 from .. import player
-from ..config import Config, ConfigError
+from ..config import Config
 from ..now import Now
 from ..plug import plug
-from ..score import DELAY, PACE, GrainClock, Grains, colours, spark_width
+from ..score import DELAY, GrainClock
 from .account import Account
-from .calm import HARDEST, Calm
+from .calm import HARDEST
 from .device import FRAMES, VOLTS, Device, Given
-from .dither import Dither
-from .sparks import Course, Sparks, fit_in
+from .sparks import Sparks
+from .strand import UNKNOWN_LIMIT, Strand
 
 PATIENCE = 4.0  # s grains wait for a strip that is being opened; a board that starts takes two
 TELL = 0.25  # s between two writings of what need not be exact
-SMOOTH = 0.5  # s over which the rate is smoothed that sets a spark's width
 LAST_LIT = 0.8  # s a leaving player waits at most for the last grains to be lit
 FADE = 0.6  # s
-UNKNOWN_LIMIT = 300.0  # W at which the strip glows where the meter's source names no limit
 
 
 class Player(player.Player):
@@ -38,65 +36,63 @@ class Player(player.Player):
     def __init__(self, config: Config, now: Now) -> None:
         super().__init__(config, now)
         self.settings = config.light
-        self.seen = self.told = self.drawn = self.gone_at = 0.0
-        self.frame_due = -math.inf
-        self.unlinked_since: float | None = None
-        self.grains_a_second: float | None = None
-        self.sent: dict[int, tuple[int, int]] = {}
-        self.number = 0
-        self.dark_at = math.inf
-        self.shows = self.dark = False
-        self.account = Account()
-        self.clock = GrainClock(now.joules_per_grain)
-        self.leds = 0
-        self.sparks = Sparks(Course(1, 1.0, PACE))
-        self.strip = Device(config.light)
-        self.lit_before = self.lost_before = self.handed_before = 0
+        self.lit_before, self.lost_before = int(now.light_grains), int(now.light_lost)
         self.frames_before, self.refused_before = now.light_frames, now.light_refused
-        self.presses_seen = 0
+        self.clock = GrainClock(now.joules_per_grain, self.lit_before, self.lost_before, resumed=self.resumed)
+        self.account = Account()
+        self.handed_before = self.clock.given
+        self.sent: dict[int, tuple[int, int]] = {}
+        self.seen = self.told = 0.0
+        self.number = self.presses_seen = 0
+        self.frame_due, self.dark_at = -math.inf, math.inf
+        self.unlinked_since: float | None = None
+        self.shows = self.dark = False
+        self.strip = Device(self.settings)
+        self.strand = Strand(self.settings, self.strip.leds)
+
+    @property
+    def sparks(self) -> Sparks:
+        return self.strand.sparks
+
+    @property
+    def leds(self) -> int:
+        return self.strand.leds
 
     def setup(self) -> None:
-        try:
-            self.strip = plug("light", self.settings.device, "Strip").Strip(self.settings)
-        except ConfigError as error:
-            raise player.Unable(str(error)) from None
-        self.lit_before, self.lost_before = int(self.now.light_grains), int(self.now.light_lost)
-        self.clock = GrainClock(self.now.joules_per_grain, self.lit_before, self.lost_before, resumed=self.resumed)
-        self.handed_before = self.clock.given
-        self._lay_out(self.strip.leds)
+        self.strip = plug("light", self.settings.device, "Strip").Strip(self.settings)
+        self._lay_out()
         self.strip.open()
 
-    def _lay_out(self, leds: int) -> None:
-        """Begin with an empty, dark strip of so many LEDs."""
-        self.leds = leds
-        self.sparks = Sparks(Course(leds, self.settings.length, PACE), self.sparks.left + len(self.sparks))
-        self.calm, self.dither = Calm(leds, self.settings.flashes), Dither(leds)
-        self.now.leds = leds
+    def _lay_out(self) -> None:
+        """Begin with a dark, empty strip of as many LEDs as it has; what was on its way is gone."""
+        self.strand = Strand(self.settings, self.strip.leds, self.sparks.left + len(self.sparks))
+        self.now.leds = self.strip.leds
 
     # -- a tick
     def tick(self, seconds: float) -> None:
         if self.strip.leds != self.leds:
-            self._lay_out(self.strip.leds)
+            self._lay_out()
         self._take(seconds)
-        self.sparks.walk(seconds)
         if self.strip.ready(seconds) and seconds >= self.frame_due:
             self._draw(seconds)
-        self._settle()
+        self._settle(seconds)
         if self.strip.presses > self.presses_seen or seconds - self.told >= TELL or self.leaving:
             self._tell(seconds)
 
     def _take(self, seconds: float) -> None:
         """Let the grains in that fall by now; while a strip is being opened they wait, for a moment."""
+        period = self.now.meter_period
         if self.now.sampled_at != self.seen:
             self.seen = self.now.sampled_at
             self.clock.feed(self.now.samples)
-            self._follow_rate()
+            self.strand.follow(self.now.watts / self.clock.joules_per_grain, max(period, 0.001))
         if self._waits(seconds):
             return
-        moment = seconds - DELAY * self.now.meter_period
+        moment = seconds - DELAY * period
         grains = self.clock.flush() if self.leaving else self.clock.until(moment)
         if len(grains):
-            self._let_in(grains, np.minimum(grains.times + seconds - moment, seconds))
+            born = np.minimum(grains.times + seconds - moment, seconds)
+            self.strand.let_in(grains, born, self.light_of_a_spark())
 
     def _waits(self, seconds: float) -> bool:
         if self.strip.linked or self.leaving:
@@ -106,27 +102,15 @@ class Player(player.Player):
             self.unlinked_since = seconds
         return seconds - self.unlinked_since < PATIENCE
 
-    def _follow_rate(self) -> None:
-        rate = max(self.now.watts, 0.0) / self.clock.joules_per_grain
-        if self.grains_a_second is None:
-            self.grains_a_second = rate
-        share = 1.0 - math.exp(-max(self.now.meter_period, 0.001) / SMOOTH)
-        self.grains_a_second += (rate - self.grains_a_second) * share
-
-    def _let_in(self, grains: Grains, born: np.ndarray) -> None:
-        width = spark_width(self.grains_a_second or 1.0)
-        self.sparks.add(born, width, self._light(), colours(grains.phases, grains.parameters))
-
-    def _light(self) -> float:
-        """What one spark gives, in luminance times LEDs: at full watts the strip has the brightness that was set."""
-        full = self.settings.full_watts or self.now.power_limit or UNKNOWN_LIMIT
-        return self.settings.brightness * self.sparks.course.speed * self.clock.joules_per_grain / full
+    def light_of_a_spark(self) -> float:
+        """Luminance times LEDs; at full watts the strip has the brightness that was set."""
+        full_watts = self.settings.full_watts or self.now.power_limit or UNKNOWN_LIMIT
+        return self.strand.light_of_one(full_watts / self.clock.joules_per_grain)
 
     # -- a frame
     def _draw(self, seconds: float) -> None:
-        wanted = fit_in(self.sparks.light(seconds)) * self._fade(seconds)
-        pixels = self.dither.bytes(self.calm.step(wanted, seconds - self.drawn if self.drawn else 0.0))
-        self.drawn, self.frame_due = seconds, seconds + 0.9 / FRAMES
+        pixels = self.strand.draw(seconds, self._fade(seconds))
+        self.frame_due = seconds + 0.9 / FRAMES
         self.number += 1
         self.sent[self.number] = self.sparks.entered(seconds), self.sparks.left
         self.strip.give(self.number, pixels, seconds)
@@ -137,20 +121,21 @@ class Player(player.Player):
             return 1.0
         if math.isinf(self.dark_at) and (self._all_lit() or seconds > self.left_at + LAST_LIT):
             self.dark_at = seconds + FADE
-            self.calm.flashes = HARDEST  # one fall is no flash, and the time to leave is short
+            self.strand.calm.flashes = HARDEST  # one fall is no flash, and the time to leave is short
         return min(max((self.dark_at - seconds) / FADE, 0.0), 1.0)
 
     def _all_lit(self) -> bool:
         return self.account.settled >= self.clock.given - self.handed_before
 
     # -- what became of it
-    def _settle(self) -> None:
+    def _settle(self, seconds: float) -> None:
         given = self.strip.newest
         if given is not None and given.number in self.sent:
             self.account.given(*self.sent[given.number])
             self.sent = {n: counts for n, counts in self.sent.items() if n > given.number}
             self._show(given)
         elif not self.strip.linked:
+            self.sparks.walk(seconds)
             self.account.gone(self.sparks.left)
             self._show_nothing()
         self.now.light_grains = self.lit_before + self.account.lit
@@ -170,7 +155,8 @@ class Player(player.Player):
         if self.shows:
             self.now.pixels = np.zeros((600, 3), np.uint8)
             self.now.light_scale = self.now.light_held = self.now.light_watts = 0.0
-            self.calm, self.shows = Calm(self.leds, self.settings.flashes), False
+            self.strand.darken()
+            self.shows = False
 
     def _tell(self, seconds: float) -> None:
         self.told = seconds
@@ -190,7 +176,7 @@ class Player(player.Player):
 
     def close(self) -> None:
         self.strip.close()
-        self._settle()
+        self._settle(self.told)
         self.now.light_lost += max(0, self.clock.given - self.handed_before - self.account.settled)
         self.now.pixels = np.zeros((600, 3), np.uint8)
         self._tell(self.told)

@@ -118,12 +118,14 @@ def share_below(u: Floats) -> Floats:
     return share
 
 
-def fit_in(light: Floats) -> Floats:
-    """Light as an LED may show it, (leds, 3).
+def fit_in(light: Floats, ceiling: float = 1.0) -> Floats:
+    """Light as an LED may show it, (leds, 3), of a luminance up to `ceiling`.
 
-    What asks for more than an LED has is dimmed as a whole, so that its hue stays. Red is at most three times green and
-    blue together: from a share of 0.8 on a changing red counts as saturated (ISO 9241-391), and the board refuses it.
+    What asks for more, or for more than an LED has, is dimmed as a whole, so that its hue stays. Red is at most three
+    times green and blue together: from a share of 0.8 on a changing red counts as saturated (ISO 9241-391), and the
+    board refuses it.
     """
-    light = light / np.maximum(light.max(axis=1, keepdims=True), 1.0)
+    over = np.maximum(light.max(axis=1), light @ LUMINANCE / ceiling)
+    light = light / np.maximum(over, 1.0)[:, None]
     light[:, 1] = np.maximum(light[:, 1], light[:, 0] / 3 - light[:, 2])
     return light

@@ -1,7 +1,7 @@
 import pytest
 
+from installation.config import ConfigError
 from installation.light.sparks import LUMINANCE
-from installation.player import Unable
 
 from .room import Room, opposing_changes
 
@@ -68,7 +68,7 @@ def test_one_that_was_brought_back_goes_on_counting(tmp_path):
 
 
 def test_a_wrong_device_is_one_sentence(tmp_path):
-    with pytest.raises(Unable, match="pretend"):
+    with pytest.raises(ConfigError, match="pretend"):
         Room(tmp_path, "light.device=pretent", watts=lambda t: 1)
 
 

@@ -101,3 +101,5 @@ def test_a_saturated_red_is_made_less_so():
 def test_too_much_light_keeps_its_hue():
     light = fit_in(np.array([[3.0, 1.5, 0.3], [0.5, 0.2, 0.1]]))
     assert light == pytest.approx(np.array([[1.0, 0.5, 0.1], [0.5, 0.2, 0.1]]))
+    white = fit_in(np.array([[0.8, 0.8, 0.8], [0.2, 0.2, 0.2]]), 0.4)
+    assert white == pytest.approx(np.array([[0.4, 0.4, 0.4], [0.2, 0.2, 0.2]]))
