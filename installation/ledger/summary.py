@@ -56,7 +56,7 @@ def _head(totals: Totals) -> Iterator[str]:
 
 
 def _closed(run: dict[str, Any], totals: Totals) -> str:
-    length = f"after {number(sum(totals['seconds'].values()), 1)} s"
+    length = f"after {number(sum(totals['seconds'].values()), 1, 's')}"
     if run["closed_on"] is None:
         return f"not closed ({length} it still runs, or ended all at once)"
     return f"{datetime.fromtimestamp(run['closed_on']).astimezone():%Y-%m-%d %H:%M:%S %Z}, {length}"
@@ -66,22 +66,24 @@ def _energy(totals: Totals) -> Iterator[str]:
     yield "ENERGY  (the words are kept apart and never added)"
     uncertain = {word(r["provenance"]): r["uncertainty"] or 0.0 for r in totals["readings"]}
     for name, joules in totals["joules"].items():
-        within = f" ± {number(joules * uncertain[name])} J" if uncertain.get(name) else ""
-        yield from _entry(name, f"{number(joules)} J{within} in {number(totals['seconds'][name], 1)} s")
-        yield from _entry("", f"of it while a fit ran: {number(totals['joules_fitting'][name])} J")
+        within = f" ± {number(joules * uncertain[name], 0, 'J')}" if uncertain.get(name) else ""
+        yield from _entry(name, f"{number(joules, 0, 'J')}{within} in {number(totals['seconds'][name], 1, 's')}")
+        yield from _entry("", f"of it while a fit ran: {number(totals['joules_fitting'][name], 0, 'J')}")
         yield from _power(totals["watts"].get(name))
     if not totals["joules"]:
         yield from _entry("", "There was no reading.")
     if (gap := totals["seconds"].get("NO READING", 0.0)) > 0:
-        yield from _entry("NO READING", f"for {number(gap, 1)} s, the time before the first reading included")
+        yield from _entry("NO READING", f"for {number(gap, 1, 's')}, the time before the first reading included")
 
 
 def _power(watts: tuple[float | None, float, float | None] | None) -> Iterator[str]:
     if watts is None:
         return
     low, mean, high = watts
-    samples = "" if low is None or high is None else f", lowest sample {number(low, 1)} W, highest {number(high, 1)} W"
-    yield from _entry("", f"mean power {number(mean, 1)} W{samples}")
+    said = [f"mean power {number(mean, 1, 'W')}"]
+    if low is not None and high is not None:
+        said += [f"lowest sample {number(low, 1, 'W')}", f"highest {number(high, 1, 'W')}"]
+    yield from _entry("", ", ".join(said))
 
 
 def _readings(totals: Totals) -> Iterator[str]:
@@ -156,11 +158,11 @@ def _notes(totals: Totals) -> Iterator[str]:
 
 
 def _cost(fit: dict[str, Any]) -> str:
-    lasted = f"in {number(fit['seconds'], 2)} s"
+    lasted = f"in {number(fit['seconds'], 2, 's')}"
     if fit["joules"] is None or not fit["provenance"]:
         return f"NO READING {lasted}"
-    gap = f", {number(fit['gap_seconds'], 1)} s of it without a reading" if fit["gap_seconds"] else ""
-    return f"{word(fit['provenance'])} {number(fit['joules'])} J {lasted}{gap}"
+    gap = f", {number(fit['gap_seconds'], 1, 's')} of it without a reading" if fit["gap_seconds"] else ""
+    return f"{word(fit['provenance'])} {number(fit['joules'], 0, 'J')} {lasted}{gap}"
 
 
 def _weights(fit: dict[str, Any]) -> str:
@@ -175,9 +177,9 @@ def _times(count: int | None, what: str) -> str:
     return f"{what} {number(count or 0)} time{'' if count == 1 else 's'}"
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """A number with gaps between thousands, at which no line breaks."""
-    return f"{value:,.{decimals}f}".replace(",", GAP)
+def number(value: float, decimals: int = 0, unit: str = "") -> str:
+    """A number with gaps between thousands and before its unit, at which no line breaks."""
+    return f"{value:,.{decimals}f}{',' * bool(unit)}{unit}".replace(",", GAP)
 
 
 def _entry(label: str, what: str) -> Iterator[str]:
