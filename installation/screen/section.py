@@ -7,7 +7,10 @@ changed. How many layers there are does not grow with the day (strata.py), so ne
 from __future__ import annotations
 
 import math
+import threading
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +21,9 @@ from installation.now import Now
 from installation.screen.board import Board, Rect
 from installation.screen.colours import ASH, BRIGHT, DIM, luminance
 from installation.screen.pixels import view
+from installation.screen.restore import read_day
 from installation.screen.ridge import Floats, profile, relief, strip, tints
-from installation.screen.strata import Layer, Strata
+from installation.screen.strata import EASE, Layer, Strata, laid_before
 
 FOLD = 57.0  # px of the drawing for one unit of the fold: a day of 2 kWh is nine units deep
 DRAWN_AT_ONCE = 2  # layers drawn anew in one frame; the others keep their picture until their turn
@@ -50,6 +54,8 @@ class Scene:
         self.placed: list[tuple[tuple[int, int], int]] = []
         self.opened_on = 0.0
         self.sampled_at = 0.0
+        self.reader: threading.Thread | None = None
+        self.day: list[Layer] | None = None
         self.depth = 0.0
         self.last = -1.0
         n = self.box.w
@@ -72,11 +78,30 @@ class Scene:
             self.opened_on = now.opened_on
             self.strata = Strata(now.joules_per_grain, now.opened_on - now.opened_at if now.opened_on else 0.0)
         self.sampled_at = now.sampled_at
+        self._look_back(now)
         laid = self.strata.laid
         self.strata.feed(now.samples)
         if self.strata.laid != laid:
             self.depth = 0.0
         return True
+
+    def _look_back(self, now: Now) -> None:
+        """Once, when the first reading says which word it has: fetch from the ledger what was before this process."""
+        if self.reader is None and self.board.live and now.provenance:
+            rows = now.samples
+            first = float(rows[rows[:, 0] > 0][0, 0]) + self.strata.offset
+            self.reader = threading.Thread(target=self._read, args=(int(now.provenance), first), daemon=True)
+            self.reader.start()
+        if self.day is not None:
+            self.strata.restore(self.day)
+            self.day, self.kept = None, {}
+
+    def _read(self, provenance: int, until: float) -> None:
+        day = read_day(Path(self.board.config.ledger.file), provenance, self.opened_on, until)
+        if day.trouble:
+            self.board.notes.append(f"{self.board.words('section_unread')} ({day.trouble})")
+        grain = self.strata.ease / EASE
+        self.day = laid_before(day.rows, grain, lambda: time.sleep(0.004)) if len(day.rows) else []
 
     def _sink(self, seconds: float) -> None:
         """The open layer grows with its joules, smoothly."""

@@ -11,6 +11,7 @@ the same way.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,6 +73,7 @@ class Strata:
         self.layers: list[Layer] = []
         self.points: list[tuple[float, ...]] = []  # of the open stretch: time, then the sums of the four rows
         self.last: Floats | None = None
+        self.before: Layer | None = None  # what the ledger knows of a stretch that is still open
         self.laid = 0  # layers completed; grows by one with each
 
     def feed(self, samples: Floats) -> None:
@@ -139,12 +141,36 @@ class Strata:
         edges = (number + np.arange(COLUMNS + 1) / COLUMNS) * STRETCH
         points = np.asarray(self.points) if self.points else np.zeros((1, 5))
         sums = np.stack([np.interp(edges, points[:, 0], points[:, k]) for k in range(1, 5)])
-        return Layer(0, number, np.diff(sums, axis=1))
+        columns = np.diff(sums, axis=1)
+        earlier = self._begun_before(number)
+        return Layer(0, number, columns + earlier.columns if earlier else columns)
+
+    def _begun_before(self, number: int) -> Layer | None:
+        """What the ledger knows of the stretch of this number, if it was begun before a restart."""
+        return self.before if self.before is not None and self.before.number == number else None
 
     @property
     def open_joules(self) -> float:
         """J laid down in the open stretch."""
-        return self.points[-1][1 + ENERGY] if self.points else 0.0
+        if not self.points:
+            return 0.0
+        earlier = self._begun_before(self.number)
+        return self.points[-1][1 + ENERGY] + (earlier.joules if earlier else 0.0)
+
+    def restore(self, earlier: list[Layer]) -> None:
+        """Put under everything what was laid down before, newest first, in the folds it had by then."""
+        if not earlier:
+            return
+        mine, self.layers = self.layers, list(earlier)
+        for layer in reversed(mine):  # oldest first, as they were laid down
+            newest = self.layers[0] if self.layers else None
+            if newest is not None and (newest.level, newest.number) == (layer.level, layer.number):
+                self.layers[0] = Layer(layer.level, layer.number, newest.columns + layer.columns)
+            else:
+                self.layers.insert(0, layer)
+            self.fold()
+        if self.layers and self.layers[0].level == 0 and self.layers[0].number == self.number and self.points:
+            self.before = self.layers.pop(0)
 
     def edges(self, forming: float | None = None) -> Floats:
         """Depth of the edges below each layer, in units of the fold: first that of the open one. (len(layers) + 1,).
@@ -164,16 +190,39 @@ class Strata:
 
     def _thin_pair(self) -> int | None:
         """Index of the newer of two neighbours to be joined; or whose older one, left alone, becomes twice as long."""
-        edges = [0.0, *np.log1p(np.cumsum([layer.joules for layer in self.layers]) / self.ease)]
-        for at in range(len(self.layers) - 1):
+        edges = np.log1p(np.cumsum([0.0, *(layer.joules for layer in self.layers)]) / self.ease)
+        for at in np.flatnonzero(edges[2:] - edges[:-2] < THIN).tolist():
             newer, older = self.layers[at], self.layers[at + 1]
-            if edges[at + 2] - edges[at] >= THIN or older.level > 24:
+            if older.level > 24:
                 continue
             if newer.level == older.level and newer.number >> 1 == older.number >> 1:
                 return at
             if _alone(older, newer, self.layers[at + 2] if at + 2 < len(self.layers) else None):
                 return at
         return None
+
+
+def laid_before(rows: Floats, joules_per_grain: float = 1.0, rest: Callable[[], None] = lambda: None) -> list[Layer]:
+    """The layers of a day, newest first and folded, from rows of (begin s, span s, s read, J, J in fits, by size).
+
+    `rest` is called now and then: on the wall this is done beside the pictures, which must not wait for it.
+    """
+    strata = Strata(joules_per_grain)
+    ends = rows[:, 0] + rows[:, 1]
+    times = np.stack([rows[:, 0], ends], axis=1).ravel()
+    sums = np.cumsum(rows[:, 2:], axis=0)
+    before = np.vstack([np.zeros(4), sums[:-1]])
+    points = np.stack([before, sums], axis=1).reshape(-1, 4)
+    for i, number in enumerate(np.unique(np.floor(times / STRETCH + 1e-9).astype(int)).tolist()):
+        edges = (number + np.arange(COLUMNS + 1) / COLUMNS) * STRETCH
+        a, b = max(0, int(np.searchsorted(times, edges[0])) - 1), int(np.searchsorted(times, edges[-1], "right")) + 1
+        columns = np.diff(np.stack([np.interp(edges, times[a:b], points[a:b, k]) for k in range(4)]), axis=1)
+        if columns[ENERGY].any() or columns[SECONDS].any():
+            strata.layers.insert(0, Layer(0, number, columns))
+            strata.fold()
+        if i % 10 == 9:
+            rest()
+    return strata.layers
 
 
 def _alone(layer: Layer, newer: Layer, older: Layer | None) -> bool:
