@@ -133,9 +133,10 @@ static inline uint16_t channel_sum(uint8_t r, uint8_t g, uint8_t b) { return (ui
 
 // Lights the next LED as near to (r, g, b) as the cap and the limit allow.
 static inline __attribute__((always_inline)) void place(uint8_t r, uint8_t g, uint8_t b) {
-  uint8_t lifted = enough_green(r, g, b);
-  bool as_asked = lifted == g;
-  g = lifted;
+  if (r > most_red(g, b)) {
+    g = enough_green(r, g, b);
+    held++;  // and once more below if the limit acts too; light_held() caps the sum
+  }
   asked += channel_sum(r, g, b);
   if (scale != 255) {
     r = scaled(r);
@@ -158,7 +159,7 @@ static inline __attribute__((always_inline)) void place(uint8_t r, uint8_t g, ui
   }
   bool allowed = power_allows(channel_sum(led.r, led.g, led.b) - channel_sum(was.r, was.g, was.b));
   if (allowed) led_store(led);
-  if (!as_asked || !allowed || led.r != r || led.g != g || led.b != b) held++;
+  if (!allowed || led.r != r || led.g != g || led.b != b) held++;
   led_next();
 }
 

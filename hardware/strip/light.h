@@ -36,7 +36,7 @@ static void light_picture() {
 
 // Share of LEDs that do not show what was asked: 0 = none, 255 = all.
 static uint8_t light_held() {
-  if (mode == FADING) return 255;
+  if (mode == FADING || held >= LEDS) return 255;
   return ((uint32_t)held * 255 + LEDS - 1) / LEDS;
 }
 
