@@ -8,6 +8,10 @@ import pygame
 from installation.now import Now
 from installation.screen.board import Board
 
+_LIGHT = np.arange(256) / 255  # an LED's byte is linear light; a screen wants sRGB (IEC 61966-2-1)
+CODES = np.where(_LIGHT <= 0.0031308, _LIGHT * 12.92, 1.055 * _LIGHT ** (1 / 2.4) - 0.055)
+CODES = np.rint(255 * CODES).astype(np.uint8)
+
 
 class Scene:
     """One soft band of light, from the wall socket on the left to the machine on the right."""
@@ -25,6 +29,6 @@ class Scene:
         if data == self.bytes and not self.board.wiped:
             return
         self.bytes = data
-        row = pygame.surfarray.make_surface(np.ascontiguousarray(pixels[:, None, :]))
+        row = pygame.surfarray.make_surface(np.ascontiguousarray(CODES[pixels][:, None, :]))
         wide = pygame.transform.smoothscale(row, (self.box.w, self.box.h))
         self.board.surface.blit(wide, (self.box.x, self.box.y))
