@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -180,6 +181,7 @@ class Conductor:
         self.starts: dict[str, float] = {}
         self.pressed = 0
         self.played = 0.0  # s the doors were open
+        self.today, self.until_today = date.today(), 0.0  # J since the doors opened, when the day began
 
     def open(self) -> None:
         """Write what the players need to know, and start them."""
@@ -241,7 +243,10 @@ class Conductor:
             self.starts["network"] = self.now.opened_at
 
     def _keep_account(self) -> None:
-        self.now.spent_joules = self.now.earlier_joules + self.now.joules
+        """Sum up this day's energy; at midnight, local time, a new day's begins (the ledger then has none before)."""
+        if (today := date.today()) != self.today:
+            self.today, self.until_today = today, self.now.joules
+        self.now.spent_joules = max(0.0, self.now.earlier_joules + self.now.joules - self.until_today)
 
     def _press_by_clock(self) -> None:
         every = self.config.doors.fit_every

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import psutil
@@ -219,6 +220,23 @@ def test_presses_by_the_clock(begin: Callable[..., Company]) -> None:
     piece.until(lambda: piece.now.conductor_presses == 3)
     assert time.monotonic() - piece.now.opened_at >= 0.6
     assert piece.now.presses == 3
+
+
+def test_the_allowance_is_a_days(begin: Callable[..., Company], monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = begin("light")
+    piece.until(lambda: piece.now.doors == Doors.OPEN)
+    meter, ledger = Now(piece.now.path, "meter"), Now(piece.now.path, "ledger")
+    meter.joules, ledger.earlier_joules = 500.0, 70.0
+    piece.conductor.look()
+    assert piece.now.spent_joules == 570.0
+    tomorrow = date.today() + timedelta(days=1)
+    monkeypatch.setattr(under_test, "date", type("Date", (), {"today": staticmethod(lambda: tomorrow)}))
+    ledger.earlier_joules = 0.0  # what the ledger says after midnight
+    piece.conductor.look()
+    assert piece.now.spent_joules == 0.0
+    meter.joules = 530.0
+    piece.conductor.look()
+    assert piece.now.spent_joules == 30.0
 
 
 @pytest.mark.parametrize(
