@@ -20,7 +20,7 @@ from .now import Now
 from .player import Pacer
 from .score import DELAY, NONE, GrainClock, Grains
 from .sketch_file import Sketch
-from .stage import COLOURS, NO_READING, Speaker, Stage, reading, typeset
+from .stage import COLOURS, NO_READING, Speaker, Stage, reading
 
 RATE = 60.0  # pictures a second
 SILENT = 3.0  # s without a beat of the meter: its last word is no reading any more
@@ -72,18 +72,31 @@ class Backstage(Stage):
             self._caption(caption)
         calm = self.limiter(pixels(self.out), self._seconds)
         np.copyto(pixels(self.out), calm)
-        self.speaker.pump()
         return self.out
 
     def _caption(self, caption: str) -> None:
         """The foot of the picture: what is wrong, on the ground, in the colour of what is not as it should be."""
         em = max(14, self.height // 36)
-        lines = [typeset("words", line, em, COLOURS["cool"]) for line in _wrapped(caption, em, self.width - 2 * em)]
+        lines = [self._line(line, em) for line in self._wrapped(caption, em, self.width - 2 * em)]
         step = round(em * 1.4)
         top = self.height - step * len(lines) - em
         self.out.fill(COLOURS["ground"], (0, top - em // 2, self.width, self.height))
         for row, line in enumerate(lines):
             self.out.blit(line, (em, top + row * step))
+
+    def _line(self, text: str, em: int) -> pygame.Surface:
+        return self._type.line("words", text, em, COLOURS["cool"])
+
+    def _wrapped(self, text: str, em: int, width: float) -> list[str]:
+        """At most four lines that are no wider than `width` px."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self._line(longer, em).get_width() > width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return lines[:4]
 
 
 class Show:
@@ -211,15 +224,3 @@ def pixels(surface: pygame.Surface) -> NDArray[np.uint32]:
     pitch = surface.get_pitch() // 4
     flat: NDArray[np.uint32] = np.frombuffer(surface.get_view("0"), np.uint32)  # type: ignore[call-overload]
     return flat.reshape(height, pitch)[:, :width]
-
-
-def _wrapped(text: str, em: int, width: float) -> list[str]:
-    """Lines that are no wider than `width` px."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and typeset("words", longer, em, COLOURS["cool"]).get_width() > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines[:4]

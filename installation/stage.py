@@ -7,6 +7,8 @@ test and in a handout. Nothing here can flash or be loud; what is drawn passes c
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +22,7 @@ from . import score
 from .config import nearest
 from .now import Now, Provenance
 from .score import NONE, Grains
-from .stage_sound import BLOCK, RATE_HZ, Mixture
+from .stage_sound import RATE_HZ, Mixture
 
 RGB = tuple[int, int, int]
 Colour = str | Sequence[float] | NDArray[np.generic]
@@ -40,6 +42,7 @@ FONTS = Path(__file__).resolve().parent / "fonts"
 FACES = {"words": "GentiumPlus-Regular.ttf", "code": "JetBrainsMono-Regular.ttf"}
 ADVANCE = 0.6  # em: the grid of JetBrains Mono
 NO_READING = "NO READING"
+LOOK = 0.01  # s between two looks whether the sound card wants more
 FAR = 100_000.0  # px: no coordinate goes further, so that a wild number costs no time
 
 
@@ -54,7 +57,7 @@ class Speaker:
         self.mixture = Mixture()
         self.silent, self.note = silent, ""
         self.channel: pygame.mixer.Channel | None = None
-        self.asked = False
+        self.asked = self.closed = False
 
     def ask(self) -> Mixture:
         """The mixture to add to; the first call opens the card."""
@@ -68,30 +71,40 @@ class Speaker:
             try:
                 pygame.mixer.init(RATE_HZ, -16, 2, 512, allowedchanges=0)
                 self.channel = pygame.mixer.Channel(0)
+                self.feeder = threading.Thread(target=self._feed, args=(self.channel,), daemon=True, name="sound")
+                self.feeder.start()
             except pygame.error as error:
                 self.silent = f"no sound device could be opened ({error})"
         if self.silent:
             self.note = f"The sketch is silent: {self.silent}."
 
-    def pump(self) -> None:
-        """Keep two blocks ahead."""
-        if self.channel is None:
-            return
-        if not self.channel.get_busy():
-            self.channel.play(self._sound())
-        if self.channel.get_queue() is None:
-            self.channel.queue(self._sound())
+    def _feed(self, channel: pygame.mixer.Channel) -> None:
+        """Keep two blocks ahead; a thread, so that a slow picture is no break in the sound."""
+        channel.play(self._sound())
+        idle = False
+        while not self.closed:
+            if idle and not channel.get_busy():  # twice, as between two blocks it is idle for an instant
+                channel.play(self._sound(), fade_ms=5)
+            idle = not channel.get_busy()
+            if not idle and channel.get_queue() is None:
+                channel.queue(self._sound())
+            time.sleep(LOOK)
 
     def _sound(self) -> pygame.mixer.Sound:
         return pygame.mixer.Sound(buffer=self.mixture.block().tobytes())
 
     def close(self) -> None:
         """Fade, and let go of the card."""
-        if self.channel is not None:
-            self.channel.fadeout(1000 * BLOCK // RATE_HZ)
-            pygame.time.wait(1000 * BLOCK // RATE_HZ + 20)
-            pygame.mixer.quit()
-            self.channel = None
+        if self.channel is None:
+            return
+        self.mixture.end()
+        until, given = time.monotonic() + 1.0, self.mixture.given
+        while self.mixture.given < given + 3 and time.monotonic() < until:  # by then the block that fades was heard
+            time.sleep(LOOK)
+        self.closed = True
+        self.feeder.join(1.0)
+        pygame.mixer.quit()
+        self.channel = None
 
 
 class Stage:
@@ -100,7 +113,7 @@ class Stage:
     def __init__(self, size: tuple[int, int], speaker: Speaker) -> None:
         self._canvas = pygame.Surface(size, depth=32)
         self._canvas.fill(COLOURS["ground"])
-        self._speaker = speaker
+        self._speaker, self._type = speaker, Type()
         self._seconds, self._frame, self._grains, self._reading = 0.0, 0, NONE, ""
 
     def __getattr__(self, name: str) -> object:
@@ -145,6 +158,7 @@ class Stage:
     # -- the picture
     def background(self, colour: Colour = "ground", share: float = 1.0) -> None:
         """Fill the picture; with a share below 1 what was drawn before shines through."""
+        share = _number(share)
         if share >= 1:
             self._canvas.fill(rgb(colour))
             return
@@ -185,6 +199,7 @@ class Stage:
     def dots(self, x: ArrayLike, y: ArrayLike, radius: float = 1.5, colour: Colour | ArrayLike = "bright") -> None:
         """Many dots at once, x and y (n,); one colour, or (n, 3)."""
         xs, ys = np.broadcast_arrays(np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float)))
+        radius = min(max(_number(radius), 0.5), 400.0)
         seen = np.isfinite(xs + ys) & (np.abs(xs) < FAR) & (np.abs(ys) < FAR)
         many = not isinstance(colour, str) and np.ndim(colour) == 2
         colours = np.broadcast_to(np.asarray(colour, float), (len(xs), 3))[seen] if many else None
@@ -217,7 +232,9 @@ class Stage:
         self, values: ArrayLike, x: float, y: float, width: float, height: float, low: Colour, high: Colour
     ) -> None:
         """An array (rows, columns) as a field of colours, its least value `low`, its greatest `high`."""
-        field = np.asarray(values, np.float64)
+        field = np.clip(np.nan_to_num(np.asarray(values, np.float64)), -1e12, 1e12)
+        if field.ndim != 2 or not field.size:
+            raise ValueError(f"a picture is an array of rows and columns, not of the shape {field.shape}")
         span = float(np.ptp(field)) or 1.0
         share = ((field - field.min()) / span)[:, :, None]
         light = score.linear(rgb(low)) * (1 - share) + score.linear(rgb(high)) * share
@@ -229,7 +246,7 @@ class Stage:
         if align not in ("left", "centre", "right"):
             raise ValueError(f"align is {align!r}. {nearest(str(align), ('left', 'centre', 'right'))}")
         em = int(min(max(_number(size), 6), 2 * self.height))
-        drawn = [typeset(face, line, em, rgb(colour)) for line in text[:4000].split("\n")]
+        drawn = [self._type.line(face, line, em, rgb(colour)) for line in text[:4000].split("\n")]
         for row, line in enumerate(drawn):
             left = {"left": 0, "centre": line.get_width() / 2, "right": line.get_width()}[align]
             self._canvas.blit(line, _point(x - left, y + row * em * 1.35))
@@ -313,7 +330,6 @@ def _width(thickness: float) -> int:
 @lru_cache(256)
 def _stamp(radius: float, colour: RGB) -> pygame.Surface:
     """One dot, to be printed many times."""
-    radius = min(max(_number(radius), 0.5), 400)
     side = 2 * math.ceil(radius) + 3
     made = pygame.Surface((side, side), pygame.SRCALPHA)
     made.fill((*colour, 0))
@@ -321,19 +337,20 @@ def _stamp(radius: float, colour: RGB) -> pygame.Surface:
     return made
 
 
-@lru_cache(32)
-def _font(face: str, em: int) -> pygame.font.Font:
-    pygame.font.init()
-    return pygame.font.Font(str(FONTS / FACES[face]), em)
+class Type:
+    """Sets lines of type, each once."""
 
+    def __init__(self) -> None:
+        pygame.font.init()
+        self.font = lru_cache(32)(lambda face, em: pygame.font.Font(str(FONTS / FACES[face]), em))
+        self.line = lru_cache(300)(self._line)
 
-@lru_cache(300)
-def typeset(face: str, text: str, em: int, colour: RGB) -> pygame.Surface:
-    """One line of type. Code is set letter by letter: shaping would draw `>=` as one sign."""
-    font = _font(face, em)
-    if face == "words":
-        return font.render(text or " ", True, colour)
-    drawn = pygame.Surface((max(1, round(len(text) * em * ADVANCE)), font.get_linesize()), pygame.SRCALPHA)
-    for place, letter in enumerate(text):
-        drawn.blit(font.render(letter, True, colour), (round(place * em * ADVANCE), 0))
-    return drawn
+    def _line(self, face: str, text: str, em: int, colour: RGB) -> pygame.Surface:
+        """One line. Code is set letter by letter: shaping would draw `>=` as one sign."""
+        font = self.font(face, em)
+        if face == "words":
+            return font.render(text or " ", True, colour)
+        drawn = pygame.Surface((max(1, round(len(text) * em * ADVANCE)), font.get_linesize()), pygame.SRCALPHA)
+        for place, letter in enumerate(text):
+            drawn.blit(font.render(letter, True, colour), (round(place * em * ADVANCE), 0))
+        return drawn

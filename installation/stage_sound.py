@@ -8,6 +8,7 @@ from block to block without a click. Whatever a sketch asks for, no sample is ab
 from __future__ import annotations
 
 import math
+import threading
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from .score import hashed
 Samples = NDArray[np.float64]
 
 RATE_HZ = 48_000
-BLOCK = 2048  # frames, 43 ms
+BLOCK = 3072  # frames, 64 ms; what is asked is heard two blocks later, always
 CAP = 0.125  # of full scale: even a square wave at the cap stays at -15 LUFS, a rain well below -18
 DROP = 0.06  # amplitude of one drop of level 1
 TONE = 0.06  # amplitude of one tone of level 1
@@ -25,6 +26,7 @@ MOST_DROPS = 24  # in one frame; what is above is counted as unheard
 MOST_TONES = 4  # at once
 LOWEST_HZ, HIGHEST_HZ = 30.0, 6000.0
 DECAY, ATTACK, TAIL = 0.035, 0.002, 0.25  # s
+HELD_BLOCKS = 8  # without a frame, half a second; then the tones fade: the sketch hangs
 FRAME = 1 / 60  # s over which the drops of one frame are spread
 
 
@@ -39,6 +41,10 @@ class Tone:
         self.wanted_hz, self.wanted_level = hz, level
         if self.level == 0.0:
             self.hz = hz
+
+    def end(self) -> None:
+        """Fade all in the next block."""
+        self.wanted_gain = 0.0
 
     def block(self) -> Samples:
         """The next (BLOCK,) samples."""
@@ -55,6 +61,7 @@ class Mixture:
 
     Attributes:
         unheard: drops that were more than MOST_DROPS in their frame.
+        given: blocks given out.
     """
 
     def __init__(self) -> None:
@@ -62,13 +69,16 @@ class Mixture:
         self.ring = np.zeros((BLOCK + int((TAIL + 2 * BLOCK / RATE_HZ) * RATE_HZ), 2))
         self.pending: list[tuple[float, float, float, float]] = []
         self.seconds = self.block_at = 0.0
-        self.in_frame = self.asked = self.dropped = self.unheard = 0
+        self.in_frame = self.asked = self.dropped = self.unheard = self.unasked = self.given = 0
+        self.gain = self.wanted_gain = 1.0
+        self.lock = threading.Lock()  # the card is fed by a thread
 
     def frame(self, seconds: float) -> None:
         """A new frame begins; a tone nobody asked for in the last one fades."""
-        for tone in self.tones[self.asked :]:
-            tone.wanted_level = 0.0
-        self.seconds, self.in_frame, self.asked = seconds, 0, 0
+        with self.lock:
+            for tone in self.tones[self.asked :]:
+                tone.wanted_level = 0.0
+            self.seconds, self.in_frame, self.asked, self.unasked = seconds, 0, 0, 0
 
     def drop(self, place: float, hz: float, level: float) -> None:
         """Ask for one drop: place 0 left to 1 right, hz, level 0 to 1. What is no number is not heard."""
@@ -78,7 +88,9 @@ class Mixture:
             return
         self.dropped += 1
         within = float(hashed(np.array([self.dropped], np.int64), 5)[0]) * FRAME
-        self.pending.append((self.seconds + within, _between(place, 0, 1), _pitch(hz), _between(level, 0, 1)))
+        asked = (self.seconds + within, _between(place, 0, 1), _pitch(hz), _between(level, 0, 1))
+        with self.lock:
+            self.pending.append(asked)
 
     def tone(self, hz: float, level: float) -> None:
         """Ask for a tone in this frame; none below LOWEST_HZ."""
@@ -88,17 +100,29 @@ class Mixture:
         self.tones[self.asked].ask(_pitch(hz), _between(level, 0, 1) if heard else 0.0)
         self.asked += 1
 
+    def end(self) -> None:
+        """Fade all in the next block."""
+        self.wanted_gain = 0.0
+
     def block(self) -> NDArray[np.int16]:
         """The next block, (BLOCK, 2) int16."""
-        for seconds, place, hz, level in self.pending:
-            onset = int(_between((seconds - self.block_at) * RATE_HZ, 0, 2 * BLOCK))
+        with self.lock:
+            pending, began = self.pending, self.block_at
+            self.pending, self.block_at = [], self.seconds
+            self.unasked += 1
+            for tone in self.tones if self.unasked > HELD_BLOCKS else ():
+                tone.wanted_level = 0.0
+        for seconds, place, hz, level in pending:
+            onset = int(_between((seconds - began) * RATE_HZ, 0, 2 * BLOCK))
             angle = place * math.pi / 2
             wave = drop(hz) * level * DROP
             self.ring[onset : onset + len(wave)] += wave[:, None] * (math.cos(angle), math.sin(angle))
-        self.pending, self.block_at = [], self.seconds
         sounding = self.ring[:BLOCK] + sum(tone.block() for tone in self.tones)[:, None]  # type: ignore[index]
         self.ring[:-BLOCK] = self.ring[BLOCK:]
         self.ring[-BLOCK:] = 0.0
+        sounding *= np.linspace(self.gain, self.wanted_gain, BLOCK)[:, None]
+        self.gain = self.wanted_gain
+        self.given += 1
         return np.asarray(CAP * np.tanh(sounding / CAP) * 32767, np.int16)
 
 
