@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from installation.config import Config, LedgerSettings
+from installation.ledger import player as under_test
 from installation.ledger.book import Book, Run, run_totals
 from installation.ledger.player import Player
 from installation.now import Doors, Now, Phase, State
@@ -182,6 +183,19 @@ def test_earlier_joules_are_todays_of_the_same_word(room: Room) -> None:
     player = room.player()
     play(room, player, 0.0, 1.2)
     assert room.conductor.earlier_joules in (500.0, 0.0)  # 0 within three seconds of midnight
+    player.close()
+
+
+def test_after_midnight_nothing_is_earlier(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Book(room.book)
+    book.enter(Run(1.0, 1.0, 1.0))
+    book.write([{"second": 0, "provenance": 1, "utc": time.time(), "joules": 500.0}])
+    book.close()
+    player = room.player()
+    play(room, player, 0.0, 1.2)
+    monkeypatch.setattr(under_test, "midnight", lambda: time.time() + 1.0)
+    play(room, player, 1.3, 2.2)
+    assert room.conductor.earlier_joules == 0.0
     player.close()
 
 
