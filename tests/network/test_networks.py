@@ -1,0 +1,241 @@
+"""The networks are what their files say: weights, operations, memory, one text that learns and begins again."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from installation.network.listing import read
+from installation.plug import names
+
+from .conftest import QUICK
+
+HOUSE = Path(__file__).parents[2]
+NETWORKS = HOUSE / "installation" / "network"
+BERT_BASE, BERT_LARGE = 109_482_240, 335_141_888
+
+
+def bert(depth: int, width: int, words: int = 30522, places: int = 512) -> int:
+    """Weights of BERT by its published shape: embeddings and their norm, layers, pooler."""
+    layer = 4 * (width + 1) * width + (width + 1) * 4 * width + (4 * width + 1) * width + 4 * width
+    return (words + places + 2) * width + 2 * width + depth * layer + (width + 1) * width
+
+
+def told(program: str, timeout: float = 240, backend: str = QUICK, **more: str) -> dict[str, Any]:
+    """Run a few lines of Python beside Keras, in a process of their own; they print one JSON object last."""
+    environment = (
+        os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"} | more
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=timeout, cwd=HOUSE
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_published_shapes_have_the_published_weights() -> None:
+    assert bert(12, 768) == BERT_BASE
+    assert bert(24, 1024) == BERT_LARGE
+    assert read(NETWORKS / "bert_base.py").weights == BERT_BASE + 769
+    assert read(NETWORKS / "bert_large.py").weights == BERT_LARGE + 1025
+
+
+def test_large_is_base_with_other_sizes() -> None:
+    base, large = (read(NETWORKS / f"bert_{size}.py").text.splitlines() for size in ("base", "large"))
+    assert [pair for pair in zip(base, large, strict=True) if pair[0] != pair[1]] == [
+        ("depth, width, heads, length = 12, 768, 12, 128", "depth, width, heads, length = 24, 1024, 16, 128")
+    ]
+
+
+def test_every_network_says_what_it_is_and_fits_on_a_line_of_its_own() -> None:
+    assert {"seed", "wide", "bert_base", "bert_large"} <= set(names("network", "network"))
+    for name in names("network", "network"):
+        listing = read(NETWORKS / f"{name}.py")
+        assert len(listing.about) > 60
+        assert listing.fit_line in listing.text.splitlines()
+        assert "callbacks" not in listing.text
+
+
+def test_nothing_but_keras_is_imported() -> None:
+    for path in NETWORKS.glob("*.py"):
+        text = path.read_text()
+        assert "tensorflow.keras" not in text
+        assert not any(f"import {backend}" in text for backend in ("tensorflow", "jax", "torch"))
+
+
+SMALL_BERT = """
+import json, keras, numpy as np
+from installation.network.listing import read
+from installation.network.fit import Network
+from installation.network.begin import begin_again
+from installation.network.memory import need_of
+from installation.network.operations import operations
+from pathlib import Path
+text = Path("installation/network/bert_base.py").read_text()
+for large, little in (("12, 768, 12, 128", "2, 256, 4, 64"), ("size=(256,", "size=(24,"), ("epoch=32", "epoch=3")):
+    assert large in text
+    text = text.replace(large, little)
+path = Path(FILE); path.write_text(text)
+network = Network(read(path), None)
+network.build()
+model = network.model
+network._play("ask")
+found = dict(weights=model.count_params(), operations=operations(model, 8), memory=need_of(model, 8).total)
+network.rehearse()
+"""
+
+
+def small_bert(tmp_path: Path, program: str, backend: str = QUICK) -> dict[str, Any]:
+    return told(SMALL_BERT.replace("FILE", repr(str(tmp_path / "bert.py"))) + program, backend=backend)
+
+
+def test_a_small_bert_fits_begins_again_and_is_counted(tmp_path: Path) -> None:
+    found = small_bert(
+        tmp_path,
+        """
+arrays = lambda: [keras.ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
+before = arrays()
+network.stand.mode = "fit"
+begin_again(model)
+after = arrays()
+ops = keras.ops
+found |= dict(
+    moved=sum(not np.allclose(b, a) for b, a in zip(before, after)), arrays=len(before),
+    gamma=all(np.allclose(a, 1) for a, v in zip(after, model.trainable_variables) if v.path.endswith("gamma")),
+    bias=all(np.allclose(a, 0) for a, v in zip(after, model.trainable_variables) if v.path.endswith("bias")),
+    spread=float(np.std(after[0])),
+    slots=sum(float(ops.sum(ops.abs(v))) for v in model.optimizer.variables if "rate" not in v.path),
+)
+print(json.dumps(found))
+""",
+    )
+    assert found["weights"] == bert(2, 256) + 257
+    tokens, width, depth, places = 8 * 64, 256, 2, 64
+    by_hand = 3 * (2 * depth * 12 * width**2 * tokens + 4 * depth * 8 * places**2 * width)
+    assert found["operations"] == pytest.approx(by_hand, rel=0.01)
+    assert found["gamma"]
+    assert found["bias"]
+    assert found["slots"] == 0
+    assert found["moved"] > found["arrays"] / 3
+    assert found["spread"] == pytest.approx(0.05 / 3**0.5, rel=0.02)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="the counter asked is XLA's, through JAX")
+def test_the_count_of_operations_is_that_of_the_compiler(tmp_path: Path) -> None:
+    found = small_bert(
+        tmp_path,
+        """
+import jax
+params, rest = [v.value for v in model.trainable_variables], [v.value for v in model.non_trainable_variables]
+loss = lambda p, x: model.stateless_call(p, rest, x)[0].mean()
+data = np.zeros((8, 64), "int32")
+costs = jax.jit(jax.grad(loss)).lower(params, data).compile().cost_analysis()
+found["compiler"] = (costs[0] if isinstance(costs, list) else costs)["flops"]
+print(json.dumps(found))
+""",
+        backend="jax",
+    )
+    assert found["operations"] == pytest.approx(found["compiler"], rel=0.06)
+
+
+@cache
+def built(name: str) -> dict[str, Any]:
+    return told(f"""
+import json
+from pathlib import Path
+from installation.network.listing import read
+from installation.network.fit import Network
+from installation.network.memory import need_of
+network = Network(read(Path("installation/network/{name}.py").resolve()), None)
+network.build()
+body = network.model.count_params() - network.model.layers[-1].count_params()
+print(json.dumps(dict(body=body, all=network.model.count_params(), memory=need_of(network.model, 8).total)))
+""")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "weights"), [("bert_base", BERT_BASE), ("bert_large", BERT_LARGE)])
+def test_bert_as_built(name: str, weights: int) -> None:
+    found = built(name)
+    assert found["body"] == weights
+    assert found["all"] == read(NETWORKS / f"{name}.py").weights
+
+
+PEAK = """
+import json, resource
+from pathlib import Path
+import keras, numpy as np
+from installation.network.memory import need_of
+from keras import layers
+inner = [layers.Dense(4096, activation="relu") for _ in range(4)]
+model = keras.Sequential([keras.Input((2048,)), *inner, layers.Dense(1)])
+model.compile(optimizer=OPTIMIZER, loss="mse")
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+few = keras.Sequential([keras.Input((4,)), layers.Dense(1)]); few.compile(optimizer=OPTIMIZER, loss="mse")
+few.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0)
+before = peak() - 4 * model.count_params()
+model.fit(np.zeros((2048, 2048), "float32"), np.zeros((2048, 1)), batch_size=1024, verbose=0)
+print(json.dumps(dict(took=peak() - before, need=need_of(model, 1024).total)))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_the_memory_formula_against_what_keras_takes(optimizer: str) -> None:
+    found = told(PEAK.replace("OPTIMIZER", repr(optimizer)))
+    assert 0.4 < found["took"] / found["need"] < 1.15  # XLA never holds all gradients at once where it need not
+
+
+PRESSES = """
+import json, sys, psutil, keras
+from pathlib import Path
+from installation.network.listing import read
+from installation.network.fit import Network
+from installation.network.watch import Watch
+from installation.now import Now
+folder = Path(FOLDER)
+text = Path("installation/network/seed.py").read_text().replace("epochs=10", "epochs=1")
+(folder / "seed.py").write_text(text)
+Now.open_doors(folder / "now")
+network = Network(read(folder / "seed.py"), Watch(Now(folder / "now", "network"), lambda: False))
+network.build()
+network.rehearse()
+def presses(number):
+    for _ in range(number):
+        network.press(60)
+        network.learned()
+    return psutil.Process().memory_info().rss / 1e6
+found = dict(before=presses(5), after=presses(500), fits=network.watch.now.fits)
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not importlib.util.find_spec("tensorflow"), reason="it is TensorFlow that keeps memory")
+def test_five_hundred_presses_do_not_fill_the_memory(tmp_path: Path) -> None:
+    found = told(PRESSES.replace("FOLDER", repr(str(tmp_path))), 1500, "tensorflow", TF_ENABLE_ONEDNN_OPTS="0")
+    assert found["fits"] == 505
+    assert found["after"] - found["before"] < 50
+
+
+def test_the_memory_formula_by_hand() -> None:
+    from installation.network.memory import need
+
+    seed = need(weights=3265, slots=1, rows=32, given_out=34)
+    assert (seed.weights, seed.gradients, seed.optimizer) == (13_060, 13_060, 13_060)
+    assert seed.activations == 32 * 34 * 4 * 2
+    large = need(weights=BERT_LARGE, slots=2, rows=8, given_out=0)
+    assert large.total == pytest.approx(16 * BERT_LARGE)
+    sentence = large.sentence("bert_large", 4e9)
+    assert "needs 5.4 GB (1.3 for its weights, 1.3 for gradients, 2.7 for the optimizer" in sentence
+    assert "4.0 GB are free" in sentence
