@@ -50,6 +50,7 @@ class Line(Device):
         self.free_at = 0.0
         self._known = ""
         self._serial: Any = None
+        self._opened = False
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="line")
 
@@ -74,6 +75,8 @@ class Line(Device):
     # -- for the player
     @property
     def linked(self) -> bool:
+        if self._opened and not self._thread.is_alive() and not self._ending.is_set():
+            raise RuntimeError("The thread of the strip's line has ended; its error stands in the log.")
         return self.is_linked
 
     def ready(self, seconds: float) -> bool:
@@ -85,6 +88,7 @@ class Line(Device):
 
     def open(self) -> None:
         self._thread.start()
+        self._opened = True
 
     def close(self) -> None:
         self._ending.set()

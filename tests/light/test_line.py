@@ -92,3 +92,12 @@ def test_a_named_board_that_moved_is_looked_for(tmp_path, monkeypatch):
 )
 def test_each_error_of_a_port_has_its_remedy(error, words):
     assert words in line.why(error)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_in_the_thread_ends_the_player_and_is_not_hidden(tmp_path, quick, monkeypatch):
+    """The conductor brings the player back; a strip that is silently never lit again would be worse."""
+    monkeypatch.setattr(ports, "candidates", lambda: 1 / 0)
+    strip = found()
+    with pytest.raises(RuntimeError, match="has ended"):
+        wait_for(lambda: strip.linked)
