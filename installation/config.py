@@ -125,6 +125,7 @@ class ScreenSettings(Section, frozen=True):
         "section",
         "fall",
         "code",
+        "inside",
         "number",
         "passage",
         "land",
@@ -149,6 +150,7 @@ class LightSettings(Section, frozen=True):
     brightness: Annotated[float, Meta(ge=0.001, le=0.5)] = 0.2
     full_watts: Annotated[float, Meta(ge=0)] = 0.0
     flashes: Annotated[float, Meta(ge=0.1, le=3)] = 1.0
+    cap: Annotated[float, Meta(ge=0, le=60)] = 0.0
 
 
 class TextSettings(Section, frozen=True):

@@ -19,6 +19,8 @@ ASK_EVERY = 0.5  # s between two hellos to a board that starts
 SPARE = 0.1  # s an answer may take beyond what line and strip need
 AFTER_MISS = 0.06  # s of silence, longer than the board keeps half a frame
 MISSES = 3  # answers that failed to come, after which the line is opened anew
+HOLD = 2.0  # s the board keeps its light when the host is gone
+LIMITS = 255  # the number of the frame that sets the limits; pictures go without it
 FAREWELL = 0.6  # s the board fades to black when the player has left
 SETTLE = 0.1  # s after a meeting in which a button that is down was held, not pressed
 STRANGER = 0.4  # s left to ask what else it is
@@ -42,7 +44,7 @@ class Strip(Line):
         self.under_way: tuple[int, Pixels] | None = None
         self.sent_at = self.free_at = 0.0
         self.number = self.misses = 0
-        self.asked_stranger = False
+        self.asked_stranger = self.unlimited = False
 
     def begin(self, seconds: float) -> None:
         self._reset(seconds)
@@ -54,6 +56,9 @@ class Strip(Line):
     def speak(self, seconds: float) -> bytes:
         if not self.is_linked:
             return self._ask(seconds)
+        if self.unlimited:
+            self.unlimited = False
+            return ak.limits(LIMITS, round(1000 * self.settings.cap), HOLD)
         if self.under_way is not None and seconds > self.sent_at + self._patience(len(self.under_way[1])):
             self._miss(seconds)
         if self.waiting is None or self.under_way is not None or seconds < self.free_at:
@@ -83,7 +88,7 @@ class Strip(Line):
         if len(self.under_way[1]) != self.leds:  # drawn before the board said how many LEDs it has
             self.under_way = None
             return b""
-        self.number = (self.number + 1) % 256
+        self.number = (self.number + 1) % LIMITS
         self.sent_at = seconds
         return ak.picture(self.number, self.under_way[1])
 
@@ -99,13 +104,14 @@ class Strip(Line):
             raise LineError(f"{self.port}: the board stopped answering; check its cable and its power.")
 
     def farewell(self) -> bytes:
-        return ak.fade((self.number + 1) % 256, 0, 0, 0, FAREWELL) if self.is_linked else b""
+        return ak.fade((self.number + 1) % LIMITS, 0, 0, 0, FAREWELL) if self.is_linked else b""
 
     # -- what it hears
     def hear(self, data: bytes, seconds: float) -> None:
         for message in self.reader.hear(data, seconds):
             if message.kind == "H":
                 self._meet(ak.Hello.read(message.payload), seconds)
+                self.unlimited = self.settings.cap > 0 and message.number != LIMITS
             elif message.kind in "KN" and self.under_way is not None and message.number == self.number:
                 self._settle(message, seconds)
             elif message.kind == "E":

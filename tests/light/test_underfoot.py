@@ -18,12 +18,12 @@ BAUD = 500_000
 class Bench:
     """A strip's host side and a board on one line; time passes in steps of a millisecond."""
 
-    def __init__(self, leds: int = 60, config_leds: int = 60, cap_ma: int = 1500) -> None:
+    def __init__(self, leds: int = 60, config_leds: int = 60, cap_ma: int = 1500, cap: float = 0.0) -> None:
         require_avr()
         self.board = Board(build_elf(leds, BAUD, cap_ma), BAUD)
         self.board.run(60_000)
         self.board.clear_frames()
-        self.strip = underfoot.Strip(LightSettings(device="underfoot", port="bench", leds=config_leds))
+        self.strip = underfoot.Strip(LightSettings(device="underfoot", port="bench", leds=config_leds, cap=cap))
         self.strip.port = "bench"
         self.number = 0
         self.garble = lambda data: data
@@ -85,6 +85,16 @@ def test_the_scale_is_what_the_board_says():
     given = bench.strip.newest
     assert 0.05 < given.scale < 0.3
     assert 250 < given.milliamperes <= 300
+
+
+def test_the_host_may_lower_the_cap_also_after_a_reset():
+    bench = Bench(cap=0.3)
+    bench.link()
+    bench.board.reset()
+    bench.run(6.0, np.full((60, 3), 160, np.uint8))
+    assert "cap 300 mA" in bench.strip.name
+    assert 250 < bench.strip.newest.milliamperes <= 300
+    assert bench.strip.refused <= 1
 
 
 def test_a_reset_board_is_met_again():
