@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from installation.config import HOME, Config, ConfigError, find, load, nearest
 
 FILE = HOME / "config.toml"
-UNITS = "J|s|W|m|Hz|GB|LUFS|dBTP|samples|times the pace|relative luminance|luminance|flashes a second"
+UNITS = "J|s|W|A|m|Hz|GB|LUFS|dBTP|samples|times the pace|relative luminance|luminance|flashes a second"
 
 
 def declared() -> Iterator[tuple[str, str, Any]]:
