@@ -1,14 +1,12 @@
-"""The check looks at what all players share: Python, pygame, the display, the folders, the faces, a running piece."""
+"""The check looks at what all players share: Python, the folders, the disk, the record, a running piece."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from importlib import metadata
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,7 +14,6 @@ import psutil
 from .config import Config
 from .finding import Finding
 from .now import PLAYERS, SIZE, Doors, Now, State, default_path
-from .text.coverage import CODE_FACE, FONTS, TITLE_FACE, WORDS_FACE, FaceError, letters
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 ROOM_NEEDED = 200e6  # bytes: an hour of sound as a file is 1.4 GB, a day of the ledger 20 MB
@@ -34,7 +31,7 @@ STATES = {
 def check(config: Config) -> list[Finding]:
     """What is wrong with the machine as the whole piece uses it."""
     out = Path(config.piece.out)
-    return [python(), pygame(), display(os.environ, config), folder(out), disk(out), faces(), *record(default_path())]
+    return [python(), folder(out), disk(out), *record(default_path())]
 
 
 def python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
@@ -45,49 +42,6 @@ def python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
     return Finding(
         "python", "wrong", f"It is Python {said}.", "Install Python 3.11, 3.12 or 3.13 and run `make setup`."
     )
-
-
-def pygame(installed: Callable[[str], str] = lambda name: _version(name)) -> Finding:
-    """Whether exactly pygame-ce is there: it and pygame share one folder, and the one installed last wins in part."""
-    community, other = installed("pygame-ce"), installed("pygame")
-    remedy = "Delete the folder .venv and run `make setup`."
-    if community and other:
-        return Finding("pygame", "wrong", "pygame and pygame-ce are both installed and lie over one another.", remedy)
-    if not community:
-        return Finding("pygame", "wrong", f"pygame-ce is not installed{', but pygame is' * bool(other)}.", remedy)
-    return Finding("pygame", "ok", f"pygame-ce {community} is installed.")
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
-
-
-def display(
-    environment: Mapping[str, str], config: Config, sockets: Path = Path("/tmp/.X11-unix"), system: str = sys.platform
-) -> Finding:
-    """Whether a window could be opened, as far as the environment and the display's socket say."""
-    remedy = "Log in at the screen, or perform with `underfoot run --headless`."
-    if config.screen.headless:
-        return Finding("display", "ok", "None is wanted: [screen] headless is set.")
-    if system != "linux":
-        return Finding("display", "ok", "This system always has one.")
-    if wayland := environment.get("WAYLAND_DISPLAY"):
-        return _socket(Path(environment.get("XDG_RUNTIME_DIR", "/")) / wayland, f"Wayland {wayland}", remedy)
-    if x := environment.get("DISPLAY"):
-        host, _, number = x.partition(":")
-        if host not in ("", "unix"):
-            return Finding("display", "ok", f"X on another machine ({x}); the picture may be slow.")
-        return _socket(sockets / f"X{number.partition('.')[0]}", f"X {x}", remedy)
-    return Finding("display", "missing", "There is none: DISPLAY and WAYLAND_DISPLAY are not set.", remedy)
-
-
-def _socket(path: Path, name: str, remedy: str) -> Finding:
-    if path.exists():
-        return Finding("display", "ok", f"It is {name}.")
-    return Finding("display", "missing", f"{name} is named, but nothing answers there ({path}).", remedy)
 
 
 def folder(out: Path) -> Finding:
@@ -112,19 +66,6 @@ def disk(out: Path) -> Finding:
     if free < ROOM_WANTED:
         return Finding("disk", "missing", detail, "Make room soon: an hour of sound as a file takes 1.4 GB.")
     return Finding("disk", "ok", detail)
-
-
-def faces(folder: Path = FONTS) -> Finding:
-    """Whether the shipped fonts are there and whole, with their licences."""
-    remedy = "Put the original files of installation/fonts back."
-    try:
-        for face in (WORDS_FACE, TITLE_FACE, CODE_FACE):
-            letters(folder / face.name)
-    except FaceError as error:
-        return Finding("fonts", "wrong", str(error), remedy)
-    if len(list(folder.glob("OFL*.txt"))) < 2:
-        return Finding("fonts", "wrong", f"{folder}: a licence is missing; the fonts may only go with it.", remedy)
-    return Finding("fonts", "ok", "Gentium Plus and JetBrains Mono are there, with their licences.")
 
 
 def record(path: Path) -> Iterator[Finding]:

@@ -1,16 +1,14 @@
 """Check: what all players share, each case with its remedy."""
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 
 from installation import check as under_test
-from installation.check import ROOM_NEEDED, ROOM_WANTED, check, disk, display, faces, folder, pygame, python, record
-from installation.config import Config, ScreenSettings
+from installation.check import ROOM_NEEDED, ROOM_WANTED, check, disk, folder, python, record
+from installation.config import Config
 from installation.now import Doors, Now, State
-from installation.text.coverage import FONTS
 
 
 def test_every_fault_has_a_remedy_and_every_line_is_a_sentence() -> None:
@@ -26,35 +24,6 @@ def test_python(version: tuple[int, int], state: str) -> None:
     assert python(version).state == state
 
 
-@pytest.mark.parametrize(
-    ("there", "state"),
-    [
-        ({"pygame-ce": "2.5.8"}, "ok"),
-        ({"pygame-ce": "2.5.8", "pygame": "2.6.1"}, "wrong"),
-        ({"pygame": "2.6.1"}, "wrong"),
-        ({}, "wrong"),
-    ],
-)
-def test_pygame(there: dict[str, str], state: str) -> None:
-    assert pygame(lambda name: there.get(name, "")).state == state
-
-
-def test_display(tmp_path: Path) -> None:
-    def found(**environment: str) -> str:
-        return display(environment, Config(), tmp_path, "linux").state
-
-    assert found() == "missing"
-    assert found(DISPLAY=":7") == "missing"
-    assert found(WAYLAND_DISPLAY="wayland-0", XDG_RUNTIME_DIR=str(tmp_path)) == "missing"
-    (tmp_path / "X7").touch()
-    (tmp_path / "wayland-0").touch()
-    assert found(DISPLAY=":7.0") == "ok"
-    assert found(DISPLAY="far.example:0") == "ok"
-    assert found(WAYLAND_DISPLAY="wayland-0", XDG_RUNTIME_DIR=str(tmp_path)) == "ok"
-    assert display({}, Config(), tmp_path, "darwin").state == "ok"
-    assert display({}, Config(screen=ScreenSettings(headless=True)), tmp_path, "linux").state == "ok"
-
-
 def test_folder_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
     assert folder(tmp_path / "out" / "deep").state == "ok"
     assert list(tmp_path.iterdir()) == []
@@ -66,18 +35,6 @@ def test_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: float, stat
     usage = type("Usage", (), {"free": free})
     monkeypatch.setattr(under_test.shutil, "disk_usage", lambda where: usage)
     assert disk(tmp_path / "out").state == state
-
-
-@pytest.mark.parametrize("gone", ["GentiumPlus-Italic.ttf", "JetBrainsMono-Regular.ttf", "OFL-GentiumPlus.txt"])
-def test_a_missing_or_broken_face(tmp_path: Path, gone: str) -> None:
-    fonts = tmp_path / "fonts"
-    shutil.copytree(FONTS, fonts)
-    assert faces(fonts).state == "ok"
-    (fonts / gone).unlink()
-    if gone.endswith("Regular.ttf"):
-        (fonts / gone).write_bytes(b"no font")
-    under_test.letters.cache_clear()
-    assert faces(fonts).state == "wrong"
 
 
 def test_no_piece(tmp_path: Path) -> None:

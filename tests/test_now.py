@@ -4,6 +4,7 @@ import ast
 import itertools
 import math
 import os
+import random
 import signal
 import struct
 import subprocess
@@ -226,9 +227,13 @@ def test_nothing_is_torn_by_a_writer_at_full_speed(record: Path) -> None:
 
 def test_a_writer_killed_at_any_moment_blocks_nobody(record: Path) -> None:
     now = Now(record)
+    Now(record, "network").source = "I am back"
     for _ in range(3):
         with writing(record) as process:
-            time.sleep(0.4)
+            began = time.monotonic()
+            while now.source == "I am back" and time.monotonic() < began + 30:
+                time.sleep(0.001)
+            time.sleep(random.uniform(0.0, 0.05))
             process.send_signal(signal.SIGKILL)
             process.wait()
         assert len(set(now.source)) <= 1  # the last whole copy
