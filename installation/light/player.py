@@ -46,7 +46,7 @@ class Player(player.Player):
         self.number = self.presses_seen = 0
         self.frame_due, self.dark_at = -math.inf, math.inf
         self.unlinked_since: float | None = None
-        self.shows = self.dark = False
+        self.shows = self.dark = self.flushed = False
         self.strip = Device(self.settings)
         self.strand = Strand(self.settings, self.strip.leds)
 
@@ -90,6 +90,7 @@ class Player(player.Player):
             return
         moment = seconds - DELAY * period
         grains = self.clock.flush() if self.leaving else self.clock.until(moment)
+        self.flushed = self.leaving
         if len(grains):
             born = np.minimum(grains.times + seconds - moment, seconds)
             self.strand.let_in(grains, born, self.light_of_a_spark())
@@ -172,7 +173,7 @@ class Player(player.Player):
 
     # -- leaving
     def finished(self) -> bool:
-        return not self.strip.linked or (self.dark and not math.isinf(self.dark_at))
+        return self.flushed and (not self.strip.linked or (self.dark and not math.isinf(self.dark_at)))
 
     def close(self) -> None:
         self.strip.close()

@@ -2,12 +2,13 @@ import pytest
 
 from installation.config import ConfigError
 from installation.light.sparks import LUMINANCE
+from installation.score import grains_due
 
 from .room import Room, opposing_changes
 
 
 def due(room: Room) -> int:
-    return int(room.meter.joules + 1e-9)
+    return grains_due(room.meter.joules, 1.0)
 
 
 @pytest.mark.parametrize("leds", [8, 60, 144, 600])
