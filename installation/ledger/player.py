@@ -46,6 +46,7 @@ class Player(player.Player):
         self.account: Seconds | None = None
         self.waiting = Waiting()
         self.fits: dict[int, Row] = {}
+        self.readings: dict[int, Reading] = {}
         self.notes: deque[Row] = deque(maxlen=NOTES_KEPT)
         self.notes_known = dict.fromkeys((*PLAYERS, "gap"), "")
         self.fit_known: tuple[object, ...] = ()
@@ -87,6 +88,7 @@ class Player(player.Player):
         if self.now.sampled_at != self.sampled_at:
             self.sampled_at = self.now.sampled_at
             account.feed(self.now.samples, self.now.meter_period)
+            self._reading(int(self.now.provenance))
         return account
 
     # -- the rows
@@ -123,8 +125,12 @@ class Player(player.Player):
         }
 
     def _reading(self, provenance: int) -> Reading:
+        """The reading of a word; where the word just changed, the one that stood beside it before."""
         now = self.now
-        return Reading(now.meter_name, provenance, now.boundary, now.not_counted, now.origin, round(now.uncertainty, 3))
+        if provenance == now.provenance or provenance not in self.readings:
+            rest = (now.boundary, now.not_counted, now.origin, round(now.uncertainty, 3))
+            self.readings[provenance] = Reading(now.meter_name, provenance, *rest)
+        return self.readings[provenance]
 
     def _grains(self) -> dict[str, int]:
         counts = {"due": grains_due(self.now.joules, self.now.joules_per_grain or 1.0)}

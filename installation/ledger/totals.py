@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ..now import Provenance
-from .trouble import VERSION, LedgerError, sentence, version_of
+from .trouble import VERSION, LedgerError, version_of
 
 
 def read_only(path: Path) -> sqlite3.Connection:
     """A ledger for reading, also while the piece writes to it.
 
     Raises:
-        LedgerError: there is none, or it is none.
+        LedgerError: there is none, or it is another version's or another program's.
+        sqlite3.Error: it cannot be read.
     """
     if not path.is_file():
         raise LedgerError(f"{path}: there is no ledger; name another file.")
@@ -23,9 +24,9 @@ def read_only(path: Path) -> sqlite3.Connection:
     try:
         if version_of(db) != VERSION:
             raise LedgerError(f"{path}: it is of another version; open it with the version that wrote it.")
-    except (sqlite3.Error, LedgerError) as error:
+    except (sqlite3.Error, LedgerError):
         db.close()
-        raise LedgerError(sentence(error, path)) from None
+        raise
     return db
 
 
@@ -44,12 +45,15 @@ def run_totals(path: Path, run: int | None = None) -> dict[str, Any]:
     Raises:
         LedgerError: there is no such ledger or run.
     """
-    with closing(read_only(path)) as db:
-        found = rows_of(db, "SELECT * FROM runs WHERE id = coalesce(?, (SELECT max(id) FROM runs))", run)
-        if not found:
-            raise LedgerError(f"{path}: this ledger has no such performance.")
-        key = found[0]["id"]
-        return {"run": found[0]} | _by_word(db, key) | _grains(db, key) | _lists(db, key)
+    try:
+        with closing(read_only(path)) as db:
+            found = rows_of(db, "SELECT * FROM runs WHERE id = coalesce(?, (SELECT max(id) FROM runs))", run)
+            if not found:
+                raise LedgerError(f"{path}: this ledger has no such performance.")
+            key = found[0]["id"]
+            return {"run": found[0]} | _by_word(db, key) | _grains(db, key) | _lists(db, key)
+    except sqlite3.Error as error:
+        raise LedgerError(f"{path}: this ledger cannot be read: {error}; keep it, and name another file.") from None
 
 
 def word(provenance: int) -> str:

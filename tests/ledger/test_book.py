@@ -287,5 +287,11 @@ def test_totals_of_what_is_not_there(path: Path) -> None:
         run_totals(path)
 
 
+def test_totals_of_a_damaged_ledger_are_one_sentence(path: Path) -> None:
+    damaged(path)
+    with pytest.raises(LedgerError, match=r"cannot be read: .*; keep it"):
+        run_totals(path)
+
+
 def test_midnight_is_the_begin_of_the_local_day() -> None:
     assert midnight(1_700_000_000.0) <= 1_700_000_000.0 < midnight(1_700_000_000.0) + 25 * 3600

@@ -162,6 +162,18 @@ def test_what_is_wrong_is_kept_with_its_begin_and_its_end(room: Room) -> None:
     assert sorted(said) == sorted([("light", "There is no strip; connect it."), gap, ("light", "")])
 
 
+def test_a_second_in_which_the_word_changes_keeps_both_readings(room: Room) -> None:
+    player, meter = room.player(), room.others["meter"]
+    play(room, player, 0.0, 1.5)
+    room.meter(room.opened_at + 2.0, provenance=2)
+    meter.meter_name, meter.boundary = "estimate", "this processor"
+    player.tick(room.opened_at + 2.7)
+    player.close()
+    found = {(r["provenance"], r["meter"], r["boundary"]) for r in run_totals(room.book)["readings"]}
+    assert {(1, "nvml", "this graphics card, nothing else"), (2, "estimate", "this processor")} <= found
+    assert not {(1, "estimate", "this processor"), (2, "nvml", "this graphics card, nothing else")} & found
+
+
 def test_missing_players_are_named(room: Room) -> None:
     player = room.player()
     room.conductor.light_process = State.BACKOFF
