@@ -143,6 +143,8 @@ class Show:
     def _tell(self) -> None:
         """Say once, in the terminal, what is wrong or missing."""
         said = [self.sketch.trouble, self.stage.speaker.note]
+        if not self.now.provenance:
+            said.append(self.now["meter_note"])
         if self.stage.limiter.held >= HELD:
             said.append("The picture changes its light faster than is safe for eyes; it is shown more slowly.")
         if self.now.guest_presses and not self.now["network_beat"]:

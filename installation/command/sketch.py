@@ -19,6 +19,7 @@ import click
 
 from ..config import Config, ConfigError, load
 from ..now import Now, default_path
+from ..player import PARENT
 from ..plug import find_file
 from .now import join
 
@@ -146,9 +147,11 @@ def own_meter(config: Config, arguments: list[str]) -> Iterator[Now]:
     Raises:
         ConfigError: there is no such meter, or it ended before it began.
     """
-    kind = config.meter.name.partition(":")[0]
+    kind, _, what = config.meter.name.partition(":")
     if kind != "auto":
         find_file("meter", kind, "Meter")
+    if kind == "replay" and not os.access(what, os.R_OK):
+        raise ConfigError(f"The recording {what!r} is not there or cannot be read; write --with-meter replay:FILE.")
     click.echo(
         f"No piece is joined: this sketch reads a meter of its own ({config.meter.name}); "
         "another is chosen with --with-meter NAME.",
@@ -158,7 +161,14 @@ def own_meter(config: Config, arguments: list[str]) -> Iterator[Now]:
         record, log = Path(folder) / "now", Path(folder) / "log"
         line = [sys.executable, "-m", "installation", "player", "meter", "--now", str(record), *arguments]
         with log.open("wb") as words:
-            child = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True)
+            child = subprocess.Popen(
+                line,
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=words,
+                start_new_session=True,
+                env=os.environ | {PARENT: str(os.getpid())},
+            )
         try:
             yield _first_beat(record, child, log)
         finally:
