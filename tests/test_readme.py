@@ -22,5 +22,5 @@ def test_every_linked_or_named_file_is_there() -> None:
 
 def test_every_make_target_is_there() -> None:
     makefile = (README.parent / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"`?make (\w+)", TEXT):
+    for target in re.findall(r"(?:^|`)make (\w+)", TEXT, re.MULTILINE):
         assert re.search(rf"^[\w ]*\b{target}\b[\w ]*:", makefile, re.MULTILINE), target
