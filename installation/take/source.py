@@ -1,0 +1,89 @@
+"""What can be played: a recording, a CSV file with the columns `t_s,watts`, or a day of the ledger."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from ..meter.recording import BadRecording, Header, Line, Recorder, Recording, read
+from ..now import Provenance
+
+LEDGERS = (".sqlite", ".sqlite3", ".db")
+GAP = 1.5  # s between two rows of a ledger that no longer belong together
+SHORT = 1e-3  # s
+ROWS = """
+    SELECT min(utc) AS utc, max(seconds), sum(joules), max(provenance), max(phase), max(parameters)
+    FROM seconds WHERE date(utc, 'unixepoch', 'localtime') = ? GROUP BY run, second ORDER BY utc"""
+
+
+def load(path: Path, day: str = "") -> Recording:
+    """The samples of a file.
+
+    Args:
+        path: the file.
+        day: of a ledger, YYYY-MM-DD; empty is its newest.
+
+    Raises:
+        BadRecording: it cannot be played; the sentence names the file and the remedy.
+    """
+    return _from_ledger(path, day) if path.suffix in LEDGERS else read(path)
+
+
+def _from_ledger(path: Path, day: str) -> Recording:
+    if not path.is_file():
+        raise BadRecording(f"{path}: there is no such ledger; write its path from where you are.")
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as book:
+            day = day or str(book.execute("SELECT date(max(utc), 'unixepoch', 'localtime') FROM seconds").fetchone()[0])
+            rows = book.execute(ROWS, (day,)).fetchall()
+        book.close()
+    except sqlite3.Error as error:
+        raise BadRecording(f"{path}: this is not a ledger of the piece ({error}); name another file.") from None
+    if not rows:
+        raise BadRecording(f"{path}: the ledger has nothing for {day}; choose another day with --day.")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "day.jsonl"
+        recorder = Recorder(kept, Header(started=day, meter="ledger", detail=f"One row a second of {path.name}."))
+        for line in _lines(rows):
+            recorder.add(line)
+        recorder.close()
+        return read(kept)
+
+
+def _lines(rows: list[tuple[float, ...]]) -> Iterator[Line]:
+    """Each second as a line at its end, and one where counting begins; between runs there is a gap."""
+    first, ended, total, counting = rows[0][0], -math.inf, 0.0, False
+    for utc, seconds, joules, provenance, phase, parameters in rows:
+        begin, known = max(utc - first, ended + SHORT), provenance != Provenance.NO_READING
+        mean = joules / seconds if known and seconds > 0 else None
+        apart = begin - ended > GAP
+        line = partial(Line, phase=float(phase or 0), parameters=float(parameters or 0))
+        if apart and counting:
+            yield Line(t=ended + SHORT, joules=total, gap="the piece did not run")
+        if known and (apart or not counting):
+            yield line(t=begin, watts=mean, joules=total)
+        ended, counting = begin + max(seconds, SHORT), known
+        total += joules if known else 0.0
+        yield line(t=ended, watts=mean, joules=total)
+
+
+def part(recording: Recording, begin: float, seconds: float, path: Path) -> Recording:
+    """A stretch of a recording; 0 seconds is to its end.
+
+    Raises:
+        BadRecording: fewer than two samples lie in it.
+    """
+    if not begin and not seconds:
+        return recording
+    r, end = recording, begin + seconds if seconds else math.inf
+    inside = (r.times >= begin) & (r.times <= end)
+    if inside.sum() < 2:
+        raise BadRecording(f"{path}: no samples from {begin:g} s on; it lasts {r.seconds:g} s, choose another stretch.")
+    columns = {name: getattr(r, name)[inside] for name in ("watts", "known", "phases", "depths", "parameters")}
+    times, joules = r.times[inside] - r.times[inside][0], r.joules[inside] - r.joules[inside][0]
+    return replace(r, times=times, joules=joules, **columns)

@@ -1,0 +1,166 @@
+"""Takes of the worst recordings: what is due is given, nothing flashes, nothing is too loud; and twice the same."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from installation.__main__ import underfoot
+from installation.config import ConfigError, load
+from installation.meter.recording import BadRecording, Recording, read
+from installation.take.audit import Audit, Report
+from installation.take.source import load as load_recording
+from installation.take.source import part
+
+KEYS = {
+    "joules", "joules_per_grain", "grains_due", "grains_heard", "grains_lit", "grains_drawn", "grains_lost",
+    "flashes_per_second_screen", "flashes_per_second_strip", "loudness_lufs", "true_peak_dbtp", "passages_intact",
+    "seconds", "provenance",
+}  # fmt: skip
+
+
+def csv(path: Path, watts: Callable[[float], float | str], seconds: float = 3.0, step: float = 0.02) -> Path:
+    rows = [f"{i * step:.3f},{watts(i * step)}" for i in range(int(seconds / step) + 1)]
+    path.write_text("t_s,watts\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def audit(path: Path, *changes: str, fps: float = 30.0) -> Report:
+    (path.parent / "config.toml").write_text("")
+    config = load(path.parent / "config.toml", ("screen.width=640", "screen.height=360", *changes))
+    return Audit(read(path), path.name, config, fps).run()
+
+
+WORST: dict[str, Callable[[float], float | str]] = {
+    "square 10 Hz": lambda t: 700 if int(t * 20) % 2 else 0,
+    "100 kW": lambda t: 100_000,
+    "1 mW": lambda t: 0.001,
+    "rest": lambda t: 18,
+    "a gap": lambda t: "" if 1 < t < 2 else 120,
+    "what cannot be": lambda t: {0: "nan", 1: "-40", 2: "inf"}.get(int(t * 50) % 7, "90"),
+    "a step": lambda t: 0 if t < 1.5 else 7000,
+}
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_every_promise_is_kept_at_its_worst(tmp_path: Path, name: str) -> None:
+    if name == "100 kW":
+        report = audit(csv(tmp_path / "x.csv", WORST[name], 1.0), "piece.joules_per_grain=10")
+    else:
+        report = audit(csv(tmp_path / "x.csv", WORST[name]))
+    assert report.broken == ()
+    assert report.grains_heard == report.grains_lit == report.grains_drawn == report.grains_due
+    assert report.grains_due == math.floor(report.joules / report.joules_per_grain)
+    assert report.grains_lost == 0
+    assert report.onset_error < 0.002
+
+
+def test_lone_drops_are_found_on_their_samples(tmp_path: Path) -> None:
+    report = audit(csv(tmp_path / "x.csv", lambda t: 3.0, 8.0))
+    assert report.lone_drops >= 0.7 * report.grains_due > 10
+    assert report.lone_error < 0.0005
+
+
+def test_light_and_points_are_counted_from_what_came_out(tmp_path: Path) -> None:
+    report = audit(csv(tmp_path / "x.csv", lambda t: 40.0, 6.0), fps=60.0)
+    assert report.points_settled == report.grains_due
+    assert report.sparks_by_light == pytest.approx(report.grains_due, rel=0.25)
+
+
+def test_a_broken_promise_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installation.take.audit.FLASHES", -1)
+    report = audit(csv(tmp_path / "x.csv", lambda t: 40.0, 1.0))
+    assert [s.split(":")[0] for s in report.broken] == ["Flashes", "Flashes"]
+
+
+def test_twice_the_same(tmp_path: Path) -> None:
+    path = csv(tmp_path / "x.csv", WORST["square 10 Hz"], 1.0)
+    pytest.importorskip("imageio_ffmpeg")
+    said = [
+        CliRunner().invoke(
+            underfoot, ["film", str(path), "--out", str(tmp_path / name), "--size", "640x360", "--strip", "--fps", "10"]
+        )
+        for name in ("a.mp4", "b.mp4")
+    ]
+    assert [s.exit_code for s in said] == [0, 0]
+    first, second = ([line for line in s.stdout.splitlines() if "sha256" in line] for s in said)
+    assert first == second
+    assert len(first) == 2
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_the_audit_as_json(tmp_path: Path) -> None:
+    path = csv(tmp_path / "x.csv", WORST["rest"], 1.0)
+    done = CliRunner().invoke(underfoot, ["audit", str(path), "--json", "--size", "640x360", "--fps", "10"])
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert set(said) == KEYS
+    assert said["provenance"] == [{"from": 0.0, "to": 1.0, "word": "REPLAYED"}]
+    assert said["passages_intact"] is True
+
+
+@pytest.mark.parametrize("text", ["", "t_s,watts\n", "t_s,watts\n0,20\n", "time,power\n0,20\n1,20\n"])
+@pytest.mark.parametrize("command", ["film", "audit"])
+def test_what_cannot_be_played_is_one_sentence(tmp_path: Path, command: str, text: str) -> None:
+    (tmp_path / "x.csv").write_text(text)
+    done = CliRunner().invoke(underfoot, [command, str(tmp_path / "x.csv")])
+    assert isinstance(done.exception, ConfigError)
+    assert "x.csv" in str(done.exception)
+
+
+def test_a_missing_encoder_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    done = CliRunner().invoke(underfoot, ["film", str(csv(tmp_path / "x.csv", WORST["rest"]))])
+    assert isinstance(done.exception, ConfigError)
+    assert "pip install" in str(done.exception)
+
+
+def test_a_stretch_of_a_recording(tmp_path: Path) -> None:
+    whole = read(csv(tmp_path / "x.csv", lambda t: 100.0, 5.0))
+    some = part(whole, 1.0, 2.0, tmp_path)
+    assert some.seconds == pytest.approx(2.0)
+    assert float(some.joules[-1]) == pytest.approx(200.0)
+    with pytest.raises(BadRecording, match="choose another stretch"):
+        part(whole, 100.0, 2.0, tmp_path)
+
+
+def ledger(path: Path) -> Path:
+    """Three seconds, a pause of ten, then two seconds without a reading and one with."""
+    book = sqlite3.connect(path)
+    book.execute(
+        "CREATE TABLE seconds (run INTEGER, second INTEGER, provenance INTEGER, utc REAL, seconds REAL, joules REAL,"
+        " phase INTEGER, parameters INTEGER)"
+    )
+    rows = [(1, i, 1, 1e9 + i, 1.0, 50.0, 2, 3265) for i in range(3)]
+    rows += [(2, 13, 0, 1e9 + 13, 1.0, 0.0, 0, 0), (2, 14, 0, 1e9 + 14, 1.0, 0.0, 0, 0)]
+    rows += [(2, 15, 1, 1e9 + 15, 1.0, 30.0, 0, 0)]
+    book.executemany("INSERT INTO seconds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    book.commit()
+    book.close()
+    return path
+
+
+def test_a_day_of_the_ledger_is_a_recording(tmp_path: Path) -> None:
+    day: Recording = load_recording(ledger(tmp_path / "ledger.sqlite"))
+    assert float(day.joules[-1]) == pytest.approx(180.0)
+    assert day.seconds == pytest.approx(16.0, abs=0.01)
+    assert day.at(1.5)[2]
+    assert not day.at(8.0)[2]
+    assert not day.at(13.5)[2]
+    assert int(day.phases[np.searchsorted(day.times, 1.0)]) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"no ledger"])
+def test_what_is_no_ledger_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.sqlite").write_bytes(content)
+    with pytest.raises(BadRecording, match=r"x\.sqlite"):
+        load_recording(tmp_path / "x.sqlite")
