@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from .now import join
+from ..config import ConfigError
+from .now import join, performs
 
 
 @click.command(short_help="Press the button.")
@@ -16,7 +17,10 @@ from .now import join
 def command(record: Path | None) -> None:
     """Ask the running piece for a fit, as the button on the plinth does."""
     now = join(record)
-    with now.path.open("rb") as file, contextlib.suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_EX)  # two shells at once are two presses
+    if not performs(now):
+        raise ConfigError(f"No piece runs here ({now.path} is of one that ended); start it with `underfoot run`.")
+    with now.path.open("rb") as file:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)  # two shells at once are two presses
         now.press()
     click.echo(f"Pressed. {int(now.fits)} fits so far.")

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from ..config import ConfigError
-from ..now import FIELDS, Now, Provenance, default_path, table
+from ..now import FIELDS, Doors, Now, Provenance, default_path, table
+
+ALIVE = 2.0  # s since the conductor's last beat
 
 
 @click.command(short_help="The record, once or live.")
@@ -24,6 +26,8 @@ def command(watch: bool, as_json: bool, record: Path | None) -> None:
         click.echo(json.dumps(snapshot(now)) if as_json else "\n".join(lines(now)))
         return
     while True:
+        if now.replaced():
+            now = join(record)
         if as_json:
             click.echo(json.dumps(snapshot(now)))
         else:
@@ -45,6 +49,12 @@ def join(record: Path | None = None) -> Now:
         raise ConfigError(f"No piece runs here ({path} does not exist); start it with `underfoot run`.") from None
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def performs(now: Now) -> bool:
+    """Whether a piece plays in this record, and not one that ended or was killed."""
+    conducted = now.conductor_beat > 0  # a player alone has a record without a conductor
+    return now.doors == Doors.OPEN and (not conducted or time.monotonic() - now.conductor_beat < ALIVE)
 
 
 def snapshot(now: Now) -> dict[str, Any]:
@@ -70,6 +80,8 @@ def lines(now: Now) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
     if isinstance(value, float):
         return value if value - value == 0 else None
-    return value if isinstance(value, str) else value.tolist()
+    return value if isinstance(value, str | int) else _plain(value.tolist())

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
-from ..config import load, nearest
+from ..config import ConfigError, load, nearest
 from ..now import PLAYERS, Doors, Now, default_path
+from ..player import PARENT
 from ..plug import plug
+from .now import performs
 
 ONE_THREAD = (
     "OPENBLAS_NUM_THREADS",
@@ -44,12 +46,27 @@ def command(name: str, path: Path | None, changes: tuple[str, ...], record: Path
 
 
 def _join(record: Path, name: str, joules_per_grain: float) -> Now:
+    """The record of the piece that runs here; a new one where none runs and no conductor started this player.
+
+    Raises:
+        ConfigError: the record is another version's.
+    """
     try:
-        return Now(record, name)
+        now = Now(record, name)
+        if PARENT in os.environ or not _left_over(now):
+            return now
     except FileNotFoundError:
-        conductor = Now.open_doors(record)
+        pass
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    conductor = Now.open_doors(record)
     conductor.joules_per_grain = joules_per_grain
     conductor.opened_at, conductor.opened_on = time.monotonic(), time.time()
     conductor.doors = Doors.OPEN
     click.echo(f"No piece runs here; this player opened a record of its own: {record}")
     return Now(record, name)
+
+
+def _left_over(now: Now) -> bool:
+    """Whether a conductor opened this record and is gone by now."""
+    return now.conductor_beat > 0 and not performs(now)
