@@ -15,7 +15,7 @@ from .dither import Dither, Pixels
 from .sparks import Course, Floats, Sparks, fit_in
 
 SMOOTH = 0.5  # s over which the rate is smoothed that sets a spark's width
-UNKNOWN_LIMIT = 150.0  # W at which the strip glows where the meter's source names no limit: a processor
+UNKNOWN_LIMIT = 350.0  # W at which the strip glows where the meter's source names no limit; the sound takes the same
 CEILING = 1.5  # times the brightness; an LED gives no more, whatever the watts
 
 
