@@ -75,21 +75,19 @@ class Scene:
     # -- what to know
     def _left(self, now: Now) -> list[str]:
         say, phase = self.board.words, Phase(int(now.phase))
-        joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
-        grain = say("grain", joules=joules)
         if now.doors == Doors.CLOSING:
             return [say("closing")]
         if now.doors == Doors.SHUT:
             return [say("closed" if now.opened_at else "opening")]
         if phase is Phase.SPENT:
             rest = say("allowance_rest", watts=now.watts) if now.provenance else ""
-            return [t for t in (say("allowance_spent", kwh=now.allowance_joules / 3.6e6), rest, grain) if t]
+            return [t for t in (say("allowance_spent", kwh=now.allowance_joules / 3.6e6), rest) if t]
         if phase is Phase.FITTING:
-            return [self._rain(now), grain]
+            return [self._rain(now)]
         if phase is Phase.PREPARING:
-            return [self._kept(now), self._rain(now), grain]
+            return [self._kept(now), self._rain(now)]
         press = say("press_again" if now.fits else "press")
-        return [press, self._rain(now), grain]
+        return [press, self._rain(now)]
 
     def _kept(self, now: Now) -> str:
         return self.board.words("press_kept")
@@ -98,7 +96,7 @@ class Scene:
         say, busy = self.board.words, now.phase in (Phase.FITTING, Phase.PREPARING)
         if Provenance(int(now.provenance)) is Provenance.NO_READING:
             return say("quiet")
-        return say("rain" if busy or self.rate > 60 else "dripping", drops=self.rate)
+        return say("rain" if busy else "dripping", drops=self.rate)
 
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
@@ -109,7 +107,9 @@ class Scene:
         sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
         if now.gap_seconds >= 1:
             sentences.append((say("gap", seconds=now.gap_seconds), COOL))
-        if now.allowance_joules and now.spent_joules:
+        joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
+        sentences.append((say("grain", joules=joules), QUIET))
+        if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))
         return sentences

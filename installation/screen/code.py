@@ -21,6 +21,8 @@ LEADING = 1.34  # em from one line of code to the next
 LEAST = 13  # px of the drawing: a line of code is never smaller
 LIGHT_UP, LIGHT_DOWN = 0.25, 1.2  # s
 LOSS_KNOWN = 1e-12
+UNFOLD = 0.9  # s
+STAYS = 12.0  # s after a fit in which its last counters can be read
 
 
 class Scene:
@@ -35,34 +37,58 @@ class Scene:
         self.counts = Fader(board, Box(at.fit.x, at.fit.y + line, at.fit.w, at.fit.h - line), 0.0)
         self.lit = 0.0
         self.last = -1.0
-        self.drawn: tuple[str, int] = ("", -1)
+        self.drawn: tuple[str, int, int] = ("", -1, 0)
+        self.fitted_at = -math.inf
 
     def draw(self, now: Now, seconds: float) -> None:
         phase = Phase(int(now.phase))
+        step = 0.0 if self.last < 0 else seconds - self.last
+        self.last = seconds
         source, line = now.source, now.fit_line
+        self.source.show((source, line), lambda: self._source(source, line))
+        self._open(now, phase, seconds, step)
         if self.board.opened <= 0:
-            self.source.show((source, line), lambda: self._source(source, line))
             self.source.draw(seconds)
-        self._fit(line, phase, seconds)
+        self._fit(line, phase, step)
         text, colour = self._counts(now, phase)
         self.counts.show((text, colour), lambda: self._line(text, colour))
         self.counts.draw(seconds)
 
-    def _fit(self, line: str, phase: Phase, seconds: float) -> None:
-        """The line itself; it lights up fast and goes out slowly."""
-        step = 0.0 if self.last < 0 else seconds - self.last
-        self.last = seconds
+    def _open(self, now: Now, phase: Phase, seconds: float, step: float) -> None:
+        """Unfold while a fit runs and a while after; the source goes out first and comes back last."""
+        if phase is Phase.FITTING:
+            self.fitted_at = seconds
+        wish = self.board.config.screen.opens
+        may = (wish == "always" or (wish == "second" and now.fits > 1)) and "inside" in self.board.config.screen.scenes
+        wanted = may and seconds - self.fitted_at < STAYS and phase in (Phase.FITTING, Phase.SETTLED)
+        before = self.board.opened
+        change = step / UNFOLD if wanted else -step / UNFOLD
+        self.board.opened = min(1.0, max(0.0, before + change))
+        if self.board.opened == before:
+            return
+        self.board.clear(self.board.at.code)
+        self.board.clear(self.fit_box)
+        self.drawn = ("", -1, 0)
+        light = round(255 * max(0.0, 1 - 2 * self.board.opened))
+        if self.source.shown is not None and light:
+            self.source.shown.set_alpha(light)
+            self.board.surface.blit(self.source.shown, (self.source.box.x, self.source.box.y))
+
+    def _fit(self, line: str, phase: Phase, step: float) -> None:
+        """The line itself; it lights up fast and goes out slowly, and moves up to make room for what it hides."""
         running = phase in (Phase.FITTING, Phase.PREPARING)
         change = step / LIGHT_UP if running else -step / LIGHT_DOWN
         self.lit = min(1.0, max(0.0, self.lit + change))
         level = round(24 * self.lit)
-        if (line, level) == self.drawn and not any(w.colliderect(tuple(self.fit_box)) for w in self.board.wiped):
+        way = self.board.opened * self.board.opened * (3 - 2 * self.board.opened)
+        y = round(self.fit_box.y + (self.board.at.code.y - self.fit_box.y) * way)
+        if (line, level, y) == self.drawn:
             return
-        self.drawn = (line, level)
-        self.board.clear(self.fit_box)
+        self.drawn = (line, level, y)
+        self.board.clear(Box(self.fit_box.x, y, self.fit_box.w, self.fit_box.h))
         size = self.board.fitting(line, self.fit_box.w, self.board.at.fit_size, LEAST, "code")
         drawn = self.board.type.line(line, size, blend(QUIET, BRIGHT, level / 24), "code")
-        self.board.surface.blit(drawn, (self.fit_box.x, self.fit_box.y))
+        self.board.surface.blit(drawn, (self.fit_box.x, y))
 
     def _line(self, text: str, colour: Colour) -> pygame.Surface:
         size = self.board.fitting(text, self.counts.box.w, self.board.at.code_size, 9, "code")

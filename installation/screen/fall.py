@@ -31,7 +31,7 @@ class Scene:
     def __init__(self, board: Board) -> None:
         self.board, self.box = board, board.at.fall
         self.points = np.zeros((0, 5))  # begin s, place 0-1, time to fall s, share of a fit 0/1, drift
-        radius = max(0.6, 0.95 * board.at.unit)
+        radius = max(0.6, 1.05 * board.at.unit)
         self.reach = max(2, round(3 * radius))
         self.sprites = sprites(radius, self.reach)
         self.edge = fade(self.box.w, board.at.fade)
@@ -77,7 +77,7 @@ class Scene:
         )
         y = (0.12 * way + 0.88 * way**1.9) * (self.box.h - 1)
         settled = np.clip((age - self.points[:, 2]) / SETTLE, 0.0, 1.0)
-        light = np.clip(age / 0.5, 0.0, 1.0) * (0.30 + 0.65 * way) * (1 - settled) ** 2
+        light = np.clip(age / 0.5, 0.0, 1.0) * (0.42 + 0.56 * way) * (1 - settled) ** 2
         column = np.clip(x, 0, self.box.w - 1).astype(int)
         return x.astype(np.float32), y.astype(np.float32), (light * self.edge[column]).astype(np.float32)
 

@@ -8,6 +8,7 @@ out is said in the same breath. Where the square is larger than its place, its s
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pygame
 
@@ -19,8 +20,18 @@ from installation.text.land import held as land_held
 
 FADE = 1.5  # s
 LONGEST = 30.0  # s a page stays; else 120 words a minute and 3 s, as a passage does
+KIND = "nuclear"  # it needs the least land of all by either source: its square is the likeliest to fit the wall
 OTHERS = ("coal", "hydro", "solar", "wind_farm")
 WORDS = ("no_reading", "measured", "estimated", "replayed")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the column: what stands in the square, what stands under it, and the side of the square in px."""
+
+    inside: list[Line]
+    below: list[Line]
+    side: float = 0.0
 
 
 class Scene:
@@ -64,13 +75,13 @@ class Scene:
         if Provenance(int(now.provenance)):
             pages.append(self.land(now))
         made = []
-        for lines, square in pages:
-            text = " ".join(line.text for line in lines)
-            made.append((self._draw(lines, square), min(LONGEST, len(text.split()) / 2 + 3)))
+        for page in pages:
+            words = sum(len(line.text.split()) for line in (*page.inside, *page.below))
+            made.append((self._draw(page), min(LONGEST, words / 2 + 3)))
         return made
 
     # -- what it took
-    def _took(self, now: Now) -> tuple[list[Line], float]:
+    def _took(self, now: Now) -> Page:
         say, at, width = self.board.words, self.board.at, self.board.at.column.w
         word = WORDS[int(now.provenance)]
         size, u = round(34 * at.unit), at.unit
@@ -88,37 +99,50 @@ class Scene:
             page += self.board.wrap(say("scale_source"), width, at.small, QUIET, gap=6 * u)
             here = say("scale_boundary", boundary=now.boundary, word=say(word))
             page += self.board.wrap(here, width, at.small, QUIET)
-        return page, 0.0
+        return Page([], page)
 
     # -- the land
-    def land(self, now: Now) -> tuple[list[Line], float]:
+    def land(self, now: Now) -> Page:
+        """The square of the lower figure for nuclear power at true size; the others by their sides, in words."""
         say, at = self.board.words, self.board.at
-        watts, box = now.watts, at.column
-        kind = "nuclear"
-        held = land_held(watts, kind)
+        held = land_held(now.watts, KIND)
         if held is None:
-            return [Line(say("land_no_reading"), at.body, COOL)], 0.0
+            return Page([], [Line(say("land_no_reading"), at.body, COOL)])
         side = held.low_side_m / at.metres
-        room = min(box.w, box.h * 0.62)
-        inner = box.w - 2 * self._inset
-        fits = side <= room
-        first = say("land" if fits else "land_too_large", watts=watts, kind=say(f"kind_{kind}"), side=held.low_side_m)
-        page = self.board.wrap(first, inner, at.body, BRIGHT)
-        small = []
-        if held.is_band:
-            small.append(say("land_band", low=held.low_side_m, high=held.high_side_m))
-        small += [self._other(watts, other) for other in OTHERS]
-        for i, sentence in enumerate(small):
-            page += self.board.wrap(sentence, inner, at.small, QUIET, gap=12 * at.unit if i < 2 else 0.0)
-        foot = (say("land_sources"), say("land_left_out"), say("land_word", word=say(WORDS[int(now.provenance)])))
-        limit = say("land_limit_alone")
-        for i, sentence in enumerate((*foot, limit)):
-            page += self.board.wrap(sentence, inner, at.small, QUIET, gap=14 * at.unit if i in (0, 3) else 0.0)
-        return page, side if fits else 0.0
+        room = min(at.column.w, at.column.h * 0.66)
+        fields = {"watts": now.watts, "side": held.low_side_m}
+        key = "land" if side <= room else "land_too_large" if side > min(at.width, at.height) else "land_no_room"
+        first = say(key, kind=say(f"kind_{KIND}"), **fields)
+        band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
+        inside = self._within(first, band, side) if side <= room else []
+        below = [] if inside else self.board.wrap(first, at.column.w, at.body, BRIGHT)
+        texts = ([] if inside else band, [self._other(now.watts, kind) for kind in OTHERS], self._said(now))
+        for group in texts:
+            for i, sentence in enumerate(group):
+                below += self.board.wrap(sentence, at.column.w, at.small, QUIET, gap=12 * at.unit if i == 0 else 0.0)
+        return Page(inside, below, side if side <= room else 0.0)
+
+    def _said(self, now: Now) -> list[str]:
+        """What the figures are, and what they leave out."""
+        say = self.board.words
+        word = say(WORDS[int(now.provenance)])
+        return [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit_alone")]
+
+    def _within(self, first: str, band: list[str], side: float) -> list[Line]:
+        """The sentence inside its square, in letters that leave it whole; nothing if the square is too small for it."""
+        at = self.board.at
+        room = side - 2 * self._inset
+        for size in range(at.body, round(at.body * 0.7), -1):
+            page = self.board.wrap(first, room, size, BRIGHT)
+            for sentence in band:
+                page += self.board.wrap(sentence, room, min(at.small, size), QUIET, gap=10 * at.unit)
+            wide = max(self.board.type.width(line.text, line.size) for line in page)
+            if wide <= room and self.board.height(page) <= room:
+                return page
+        return []
 
     def _other(self, watts: float, kind: str) -> str:
-        held = land_held(watts, kind)
-        say = self.board.words
+        held, say = land_held(watts, kind), self.board.words
         if held is None:
             return say("land_no_reading")
         if held.is_band:
@@ -127,21 +151,20 @@ class Scene:
 
     @property
     def _inset(self) -> int:
-        return round(22 * self.board.at.unit)
+        return round(20 * self.board.at.unit)
 
-    def _draw(self, lines: list[Line], square: float) -> pygame.Surface:
-        """A page; a square of so many px is drawn to its pixel, at the upper left, with the text in or under it."""
-        box = self.board.at.column
+    def _draw(self, page: Page) -> pygame.Surface:
+        """A page; its square is drawn to the pixel, its sentence in it and the rest under it."""
+        box, unit = self.board.at.column, self.board.at.unit
         made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
-        inset = self._inset if square else 0
-        under = square and square < self.board.height(lines) + 2 * inset
-        top = round(square + inset) if under and square < box.h * 0.4 else inset
-        while self.board.height(lines) + top > box.h and all(line.size > 10 for line in lines):
-            lines = [Line(x.text, x.size - 1, x.colour, x.face, x.gap * 0.9) for x in lines]
-        if square:
-            width = max(1, round(2 * self.board.at.unit))
-            pygame.draw.rect(made, LIT, (0, 0, round(square), round(square)), width)
-        made.blit(self.board.page(lines, (box.w - 2 * inset, box.h - top)), (inset if top == inset else 0, top))
+        top = round(page.side + 18 * unit) if page.side else 0
+        below = page.below
+        while self.board.height(below) + top > box.h and all(line.size > 10 for line in below):
+            below = [Line(x.text, x.size - 1, x.colour, x.face, x.gap * 0.9) for x in below]
+        if page.side:
+            pygame.draw.rect(made, LIT, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
+            made.blit(self.board.page(page.inside, (round(page.side), round(page.side))), (self._inset, self._inset))
+        made.blit(self.board.page(below, (box.w, box.h - top)), (0, top))
         return made
 
 

@@ -114,7 +114,7 @@ def layout(width: int, height: int, screen: ScreenSettings) -> Layout:
         passage=round(passage),
         code_size=max(9, round(22 * unit)),
         fit_size=max(12, round(36 * unit * large)),
-        number_size=max(24, round(238 * unit)),
+        number_size=max(24, round((190 if portrait else 238) * unit)),
         **vars(boxes),
     )
 
@@ -139,19 +139,19 @@ def _landscape(w: int, h: int, u: float) -> Boxes:
 
 
 def _portrait(w: int, h: int, u: float) -> Boxes:
-    """One column: number, code, fall, ground, words."""
+    """One column: code and number, fall, ground, words."""
     margin = round(60 * u)
     across = w - 2 * margin
     foot, strip = round(92 * u), max(3, round(10 * u))
     top = h - foot - strip
     words = round(560 * u)
-    surface = round(830 * u)
+    surface = round(664 * u)
     return Boxes(
-        code=Box(margin, round(390 * u), across, round(160 * u)),
-        fit=Box(margin, round(556 * u), across, round(100 * u)),
-        fall=Box(0, round(660 * u), w, surface - round(660 * u)),
+        code=Box(margin, round(50 * u), round(664 * u), round(334 * u)),
+        fit=Box(margin, round(396 * u), across, round(96 * u)),
+        fall=Box(0, round(496 * u), w, surface - round(496 * u)),
         ground=Box(0, surface, w, top - words - round(30 * u) - surface),
-        number=Box(margin, round(44 * u), across, round(330 * u)),
+        number=Box(w - margin - round(282 * u), round(44 * u), round(282 * u), round(340 * u)),
         column=Box(margin, top - words, across, words - round(16 * u)),
         foot=Box(margin, top, across, foot),
         strip=Box(0, h - strip, w, strip),

@@ -109,7 +109,7 @@ class Picture:
                 return NONE
             given, lost = self.counts
             self.clock = GrainClock(now.joules_per_grain, given, lost, resumed=self.resumed)
-        if now.sampled_at != self.sampled_at:
+        if last or now.sampled_at != self.sampled_at:
             self.sampled_at = now.sampled_at
             self.clock.feed(now.samples)
         return self.clock.flush() if last else self.clock.until(seconds - DELAY * now.meter_period)

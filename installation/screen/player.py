@@ -57,12 +57,13 @@ class Player(BasePlayer):
         assert self.window is not None
         for wish in self.window.wishes():
             self._hear(wish)
+        last = self.leaving  # read once: the word to leave may come in the middle of a picture
         begun = time.perf_counter()
-        shown = self.picture.draw(self.now, seconds, last=self.leaving)
+        shown = self.picture.draw(self.now, seconds, last=last)
         self.times.append(time.perf_counter() - begun)
         self.window.show(shown)
         self._write(seconds)
-        self.all_given = self.leaving
+        self.all_given = last
         if self.now.phase == Phase.SETTLED and self.now.fits != self.saved_fit:
             self.saved_fit = self.now.fits
             self._save()

@@ -174,9 +174,9 @@ def test_land_is_drawn_at_true_size(stage: Stage) -> None:
     staged = stage(76.0)
     staged.play(wall, 0.5, rate=10)
     staged.become("settled", wall)
-    lines, side = wall.scenes[1].land(staged.now)
-    assert side * 4.0 / 1920 == pytest.approx(0.2175, abs=0.001)
-    assert any("true size" in line.text for line in lines)
+    page = wall.scenes[1].land(staged.now)
+    assert page.side * 4.0 / 1920 == pytest.approx(0.2175, abs=0.001)
+    assert "true size" in " ".join(line.text for line in (*page.inside, *page.below))
 
 
 def test_the_column_goes_to_the_land_and_comes_back(stage: Stage, picture: Make) -> None:

@@ -1,0 +1,134 @@
+"""fit, opened: the loops that the one line hides, with their true counters, and the first layer's weights.
+
+Everything here is the record's: how many epochs and batches, where the fit is in them, how many weights are moved and
+how many operations that takes. A fit that is over keeps its last counters for a while; then the line folds again.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pygame
+
+from installation.now import Now, Phase
+from installation.screen.board import Board
+from installation.screen.colours import ASH, BRIGHT, GROUND, LIT, OCHRE, QUIET
+from installation.screen.layout import Box
+
+EVERY = 0.1  # s between two looks at the counters
+KERAS_ROWS = 32  # rows at a time when the line does not say: the default of keras.Model.fit
+BATCH_SIZE = re.compile(r"batch_size\s*=\s*(\d+)")
+STEP = 1.36  # em from one line to the next
+
+
+class Scene:
+    """Under the line of code, while it is opened."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        code, fit = board.at.code, board.at.fit
+        top = code.y + round(board.at.fit_size * 1.5)
+        self.box = Box(code.x, top, code.w, fit.y + round(board.at.fit_size * 1.5) - top)
+        self.page: pygame.Surface | None = None
+        self.drawn_at = -math.inf
+        self.light = -1
+        self.size = min(board.at.body, int(self.box.h / (6.4 * STEP)))
+
+    def draw(self, now: Now, seconds: float) -> None:
+        light = round(255 * max(0.0, 2 * self.board.opened - 1))
+        if not light:
+            self.light = 0
+            return
+        if self.page is None or seconds - self.drawn_at >= EVERY or seconds < self.drawn_at:
+            self.page, self.drawn_at, self.light = self._page(now), seconds, -1
+        if light != self.light or self.board.opened < 1:
+            self.light = light
+            self.board.clear(self.box)
+            self.page.set_alpha(light)
+            self.board.surface.blit(self.page, (self.box.x, self.box.y))
+
+    def _page(self, now: Now) -> pygame.Surface:
+        made = pygame.Surface((self.box.w, self.box.h), pygame.SRCALPHA)
+        width = self._weights(made, now)
+        self._loops(made, now, self.box.w - width - round(36 * self.board.at.unit))
+        return made
+
+    # -- the loops
+    def _rows(self, now: Now) -> list[tuple[int, str, str]]:
+        """Depth, counter and sentence of each line."""
+        say, number = self.board.words, self.board.words.number
+        found = BATCH_SIZE.search(now.fit_line)
+        rows = float(found.group(1)) if found else KERAS_ROWS
+        ended = now.phase == Phase.SETTLED
+        epoch, batch = (now.epochs, now.batches) if ended else (now.epoch, now.batch)
+        loss = number(now.loss, ".3f") if math.isfinite(now.loss) and now.loss > 0 else ""
+        return [
+            (0, f"{number(epoch)} / {number(now.epochs)}", say("opened_epochs", epochs=now.epochs)),
+            (1, f"{number(batch)} / {number(now.batches)}", say("opened_batches", batches=now.batches, rows=rows)),
+            (2, "", say("opened_forward", weights=now.parameters)),
+            (2, loss, say("opened_loss")),
+            (2, "", say("opened_gradient")),
+            (2, "", say("opened_update")),
+        ]
+
+    def _loops(self, made: pygame.Surface, now: Now, width: int) -> None:
+        type_, u = self.board.type, self.board.at.unit
+        rows = self._rows(now)
+        step = round(self.size * STEP)
+        small = max(9, round(self.size * 0.86))
+        column = max(type_.width("0" * 9, small, "code"), *(type_.width(c, small, "code") for _, c, _ in rows))
+        indent = round(26 * u)
+        for row, (depth, counter, sentence) in enumerate(rows):
+            y = round(6 * u) + row * step
+            x = column + round(28 * u) + depth * indent
+            drawn = type_.line(counter, small, LIT, "code")
+            made.blit(drawn, (column - drawn.get_width(), y + round(0.13 * self.size)))
+            size = self.board.fitting(sentence, width - x, self.size, 9)
+            made.blit(type_.line(sentence, size, BRIGHT if depth < 2 else QUIET), (x, y))
+        self._brackets(made, rows, step, column + round(14 * u), indent)
+
+    def _brackets(self, made: pygame.Surface, rows: list[tuple[int, str, str]], step: int, x: int, indent: int) -> None:
+        """An upright line beside each loop, as long as what it repeats."""
+        u = self.board.at.unit
+        thick = max(1, round(1.5 * u))
+        for depth in (0, 1):
+            first = next(i for i, (d, _, _) in enumerate(rows) if d == depth)
+            top, bottom = round(6 * u) + first * step + round(0.28 * step), round(6 * u) + len(rows) * step - step // 5
+            pygame.draw.line(made, QUIET, (x + depth * indent, top), (x + depth * indent, bottom), thick)
+
+    # -- the weights
+    def _weights(self, made: pygame.Surface, now: Now) -> int:
+        """The first layer as a field: ochre above nothing, grey under it; returns the width it takes."""
+        values = np.nan_to_num(np.asarray(now.weights, np.float64))
+        if not values.any():
+            return 0
+        say, type_, at = self.board.words, self.board.type, self.board.at
+        scale = max(1, min(int(400 * at.unit) // values.shape[0], int(self.box.h * 0.68) // values.shape[1]))
+        field = pygame.surfarray.make_surface(_field(values))
+        picture = pygame.transform.scale(field, (values.shape[0] * scale, values.shape[1] * scale))
+        left = self.box.w - picture.get_width()
+        top = round(8 * at.unit)
+        made.blit(picture, (left, top))
+        texts = [say("opened_weights")]
+        if now.operations:
+            texts.append(say("opened_operations", operations=now.operations))
+        y = top + picture.get_height() + round(4 * at.unit)
+        size = max(9, round(at.small * 0.82))
+        for text in texts:
+            lines = self.board.wrap(text, picture.get_width(), size, QUIET)
+            if y + len(lines) * round(size * 1.22) > self.box.h + size // 4:
+                break
+            for line in lines:
+                made.blit(type_.line(line.text, size, QUIET), (left, y))
+                y += round(size * 1.22)
+        return picture.get_width()
+
+
+def _field(values: np.ndarray) -> np.ndarray:
+    """Weights as colours, (rows, columns, 3) of code values: the larger a weight, the lighter."""
+    spread = float(np.std(values)) * 2.5 or 1.0
+    share = np.clip(np.abs(values) / spread, 0.0, 1.0)[:, :, None]
+    hue = np.where(values[:, :, None] >= 0, np.asarray(OCHRE), np.asarray(ASH) * 0.75)
+    return np.asarray(np.asarray(GROUND) + (hue - np.asarray(GROUND)) * share, np.uint8)
