@@ -96,9 +96,10 @@ class Player:
             self.left_at = time.monotonic()
 
     def note(self, sentence: str) -> None:
-        """Say on the wall what is wrong; an empty sentence says that nothing is."""
+        """Say on the wall and in the log what is wrong; an empty sentence says that nothing is."""
         if self.now[f"{self.name}_note"] != sentence:
             self.now[f"{self.name}_note"] = sentence
+            print(time.strftime("%Y-%m-%d %H:%M:%S"), sentence or "It is well again.", file=sys.stderr, flush=True)
 
     def beat(self) -> None:
         self.now[f"{self.name}_beat"] = time.monotonic()
@@ -152,8 +153,9 @@ def main(player: type[Player], config: Config, now: Now) -> int:
     try:
         performer.run()
     except (Unable, ConfigError) as error:
+        if now[f"{player.name}_note"] == str(error):  # said before, by the one that was brought back
+            print(error, file=sys.stderr)
         performer.note(str(error))
-        print(error, file=sys.stderr)
         return 3
     return 0
 

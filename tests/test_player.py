@@ -116,7 +116,9 @@ def test_what_a_person_can_mend_is_said_as_it_is(stage: Stage, part: str, senten
     out, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.split()) == (3, ["setup", "closed"])
     assert stage.conductor["light_note"] == sentence
-    assert error == sentence + "\n"
+    assert error.endswith(f" {sentence}\n")
+    again = stage.begin(part).communicate(timeout=PATIENCE)
+    assert again[1] == f"{sentence}\n"
 
 
 def test_what_nobody_catches_is_said_in_one_line_and_stands_in_the_log(stage: Stage) -> None:
@@ -200,7 +202,7 @@ def test_brought_back_it_knows(stage: Stage) -> None:
     assert process.communicate(timeout=PATIENCE)[0].startswith("setup, resumed")
 
 
-def test_a_note_is_written_once(tmp_path: Path) -> None:
+def test_a_note_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Now.open_doors(tmp_path / "now")
     player = type("Light", (Player,), {"name": "light"})(Config(), Now(tmp_path / "now", "light"))
     count = FIELDS["light_note"].offset >> 3
@@ -209,6 +211,8 @@ def test_a_note_is_written_once(tmp_path: Path) -> None:
     assert player.now.longs[count] == 2
     player.note("")
     assert (player.now.longs[count], player.now["light_note"]) == (4, "")
+    logged = [line.partition(" ")[2].partition(" ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert logged == ["There is no strip.", "It is well again."]
 
 
 class Clock:
