@@ -22,6 +22,8 @@ MISSES = 3  # answers that failed to come, after which the line is opened anew
 HOLD = 2.0  # s the board keeps its light when the host is gone
 LIMITS = 255  # the number of the frame that sets the limits; pictures go without it
 FAREWELL = 0.6  # s the board fades to black when the player has left
+CAPPED = 0.95  # share of the light asked for, under which the wall says that the cap acts
+TELL_CAP = 5.0  # s it goes on saying so
 SETTLE = 0.1  # s after a meeting in which a button that is down was held, not pressed
 STRANGER = 0.4  # s left to ask what else it is
 BUTTON, PRESENCE = 0, 1  # controls
@@ -35,7 +37,8 @@ class Strip(Line):
     def __init__(self, settings: LightSettings) -> None:
         super().__init__(settings)
         self.button = False
-        self.round_trip = self.met_at = 0.0
+        self.round_trip = self.met_at = self.capped_at = 0.0
+        self.cap_ma, self.count_note = 0, ""
         self._reset(0.0)
 
     def _reset(self, seconds: float) -> None:
@@ -124,7 +127,8 @@ class Strip(Line):
         self.under_way = self.waiting = None
         self.leds, self.button, self.presence = hello.leds, hello.button, hello.presence
         self.name = f"underfoot board, {hello.leds} LEDs, cap {hello.cap_ma} mA, on {self.port}"
-        self.note = self._count_note(hello.leds)
+        self.cap_ma = hello.cap_ma
+        self.note = self.count_note = self._count_note(hello.leds)
         self.met_at, self.is_linked = seconds, True
 
     def _count_note(self, leds: int) -> str:
@@ -143,8 +147,20 @@ class Strip(Line):
         answer = ak.Answer.read(message.payload)
         if message.kind == "K":
             self.took(Given(number, pixels, answer.scale, answer.last / 255, answer.milliamperes))
+            self._tell_cap(answer.scale, seconds)
         else:
             self.refused += 1
+
+    def _tell_cap(self, scale: float, seconds: float) -> None:
+        """Say when the board gives less light than is asked, and for a while after."""
+        if scale < CAPPED:
+            self.capped_at = seconds
+            self.note = self.count_note or (
+                f"The board's cap of {self.cap_ma} mA holds the strip at {scale:.1f} of the light asked for; "
+                "lower [light] brightness, or see the supplies in hardware/README.md."
+            )
+        elif seconds > self.capped_at + TELL_CAP:
+            self.note = self.count_note
 
     def _event(self, control: int, value: int, seconds: float) -> None:
         """Events carry a state: a press is the button going from up to down, however often it is told."""

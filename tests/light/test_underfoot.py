@@ -81,17 +81,20 @@ def test_each_frame_is_shown_and_acknowledged(leds):
 def test_the_scale_is_what_the_board_says():
     bench = Bench(cap_ma=300)
     bench.link()
-    bench.run(6.0, np.full((60, 3), 160, np.uint8))
+    bench.run(2.5, np.full((60, 3), 160, np.uint8))
     given = bench.strip.newest
     assert 0.05 < given.scale < 0.3
     assert 250 < given.milliamperes <= 300
+    assert "cap of 300 mA holds the strip at 0." in bench.strip.note
+    bench.run(6.5, np.zeros((60, 3), np.uint8))
+    assert (bench.strip.note, bench.strip.newest.scale) == ("", 1.0)
 
 
 def test_the_host_may_lower_the_cap_also_after_a_reset():
     bench = Bench(cap=0.3)
     bench.link()
     bench.board.reset()
-    bench.run(6.0, np.full((60, 3), 160, np.uint8))
+    bench.run(2.5, np.full((60, 3), 160, np.uint8))
     assert "cap 300 mA" in bench.strip.name
     assert 250 < bench.strip.newest.milliamperes <= 300
     assert bench.strip.refused <= 1
