@@ -144,10 +144,16 @@ class Voice:
 """
 
 
+def voice_of_one_tone(folder: Path) -> Path:
+    """The file of a voice that plays a steady 440 Hz, in which every break can be found."""
+    voice = folder / "steady.py"
+    voice.write_text(STEADY)
+    return voice
+
+
 def take(conductor: Now, meter: Meter, tmp_path: Path, seconds: float) -> np.ndarray:
     """Play a steady tone and the rain's grains through a real stream for a while; gives what was heard."""
-    voice = tmp_path / "steady.py"
-    voice.write_text(STEADY)
+    voice = voice_of_one_tone(tmp_path)
     hall = stage.Stage(tmp_path / "stage")
     try:
         with hall.take(tmp_path / "take.raw"):
