@@ -32,7 +32,7 @@ typedef struct board {
   avr_t *avr;
   avr_uart_t *uart;
   double byte_cycles;  // of the host's line, whatever the chip's own divisor says
-  int primed;
+  uint64_t cycles_seen, udre_seen;
 
   // from the host to the chip
   buffer_t to_chip;
@@ -62,6 +62,7 @@ typedef struct board {
 
   // what the chip did
   uint64_t masked_since, masked_longest;
+  int interrupts_used;
   uint16_t stack_lowest;
   int crashed;
 } board_t;
@@ -139,12 +140,12 @@ static void sent_by_chip(struct avr_irq_t *irq, uint32_t value, void *param) {
   b->arrives[b->to_host.length - 1] = (uint64_t)b->line_free;
 }
 
-// simavr counts a parity bit that is not sent, and leaves UDRE clear for firmware that polls
-static void prime(board_t *b) {
-  if (b->primed || !avr_regbit_get(b->avr, b->uart->txen)) return;
-  b->primed = 1;
-  b->uart->cycles_per_byte = b->uart->cycles_per_byte * 10 / 11;
-  avr_regbit_set(b->avr, b->uart->udrc.raised);
+// simavr counts a parity bit that is not sent, and may leave UDRE clear for firmware that polls it
+static void mend_uart(board_t *b) {
+  avr_uart_t *uart = b->uart;
+  if (uart->cycles_per_byte != b->cycles_seen) b->cycles_seen = uart->cycles_per_byte = uart->cycles_per_byte * 10 / 11;
+  if (avr_regbit_get(b->avr, uart->udrc.raised)) b->udre_seen = b->avr->cycle;
+  else if (b->avr->cycle > b->udre_seen + 2 * b->byte_cycles) avr_regbit_set(b->avr, uart->udrc.raised);
 }
 
 // ---- the strip
@@ -235,7 +236,8 @@ void board_volts(board_t *b, int channel, uint32_t millivolts) {
 void board_reset(board_t *b) {
   avr_reset(b->avr);
   wire(b);
-  b->primed = 0;
+  b->cycles_seen = 0;
+  b->interrupts_used = 0;
   b->fifo_count = b->shift_full = 0;
   b->masked_since = 0;
 }
@@ -257,7 +259,7 @@ board_t *board_new(const char *elf, double baud, char port, int pin, double latc
   b->avr->frequency = CLOCK;
   b->avr->log = 0;
   b->avr->vcc = b->avr->avcc = b->avr->aref = 5000;
-  b->avr->run_cycle_limit = 1;  // one instruction a call, so that nothing between them is missed
+  b->avr->run_cycle_limit = 8;  // a few instructions a call: a byte's edges are seen within half a microsecond
   b->byte_cycles = CLOCK * 10.0 / baud;
   b->latch_cycles = latch_us * 16;
   b->one_shortest = 0xFFFF;
@@ -302,16 +304,17 @@ int board_run(board_t *b, uint64_t cycles, int until_byte) {
     line_to_chip(b);
     int state = avr_run(avr);
     if (state == cpu_Done || state == cpu_Crashed) b->crashed = 1;
-    prime(b);
+    mend_uart(b);
     if (avr->sreg[SREG_I]) {
       b->masked_since = 0;
+      b->interrupts_used = 1;
     } else {
       if (!b->masked_since) b->masked_since = avr->cycle;
       uint64_t masked = avr->cycle - b->masked_since;
-      if (b->primed && masked > b->masked_longest) b->masked_longest = masked;
+      if (b->interrupts_used && masked > b->masked_longest) b->masked_longest = masked;
     }
     uint16_t stack = avr->data[SP_LOW] | avr->data[SP_LOW + 1] << 8;
-    if (b->primed && stack < b->stack_lowest) b->stack_lowest = stack;
+    if (stack > 0x100 && stack < b->stack_lowest) b->stack_lowest = stack;
     if (b->in_frame && !b->level && avr->cycle - b->fell >= b->latch_cycles) end_of_frame(b);
     if (until_byte && host_has_byte(b)) break;
   }
