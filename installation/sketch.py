@@ -25,7 +25,7 @@ from .stage import COLOURS, NO_READING, Speaker, Stage, reading
 RATE = 60.0  # pictures a second
 SILENT = 3.0  # s without a beat of the meter: its last word is no reading any more
 REJOIN = 1.0  # s between two looks whether the record is another one
-HELD = 30  # pictures the limiter has to slow before it is said
+HELD = 120  # pictures slowed since the last save before it is said: more than one picture that comes all at once
 Event = tuple[str, dict[str, object]]
 
 
@@ -211,13 +211,12 @@ def perform(show: Show, window: Window) -> None:
         pacer.wait()
 
 
-def render(show: Show, frames: int) -> pygame.Surface:
-    """Play some pictures at their pace without a window; gives the last. Picture i is drawn for i / 60 s."""
-    started, pacer = time.monotonic(), Pacer(RATE)
+def render(show: Show, frames: int) -> None:
+    """Play some pictures at their pace without a window. Picture i is drawn for i / 60 s."""
+    pacer = Pacer(RATE)
     for frame in range(frames):
-        picture = show.step(frame / RATE, started + frame / RATE)
+        show.step(frame / RATE, time.monotonic())
         pacer.wait()
-    return picture
 
 
 def pixels(surface: pygame.Surface) -> NDArray[np.uint32]:

@@ -98,8 +98,8 @@ class Speaker:
         if self.channel is None:
             return
         self.mixture.end()
-        until, given = time.monotonic() + 1.0, self.mixture.given
-        while self.mixture.given < given + 3 and time.monotonic() < until:  # by then the block that fades was heard
+        until, given = time.monotonic() + 2.0, self.mixture.given
+        while self.mixture.given < given + 4 and time.monotonic() < until:  # by then the block that fades was heard
             time.sleep(LOOK)
         self.closed = True
         self.feeder.join(1.0)
@@ -201,12 +201,15 @@ class Stage:
         xs, ys = np.broadcast_arrays(np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float)))
         radius = min(max(_number(radius), 0.5), 400.0)
         seen = np.isfinite(xs + ys) & (np.abs(xs) < FAR) & (np.abs(ys) < FAR)
-        many = not isinstance(colour, str) and np.ndim(colour) == 2
-        colours = np.broadcast_to(np.asarray(colour, float), (len(xs), 3))[seen] if many else None
         places = np.round(np.column_stack([xs[seen], ys[seen]]) - radius - 1).astype(int).tolist()
-        stamps = [_stamp(radius, rgb(c)) for c in colours] if colours is not None else None
-        one = None if stamps else _stamp(radius, rgb("bright" if many else colour))  # type: ignore[arg-type]
-        self._canvas.fblits([(stamps[i] if stamps else one, at) for i, at in enumerate(places)])  # type: ignore[misc]
+        if isinstance(colour, str) or np.ndim(colour) < 2:
+            stamp = _stamp(radius, rgb(colour))  # type: ignore[arg-type]
+            self._canvas.fblits([(stamp, at) for at in places])
+            return
+        values = np.broadcast_to(np.clip(np.nan_to_num(np.asarray(colour, float)), 0, 255), (len(xs), 3))[seen]
+        kinds = (values.astype(int) @ (65536, 256, 1)).tolist()
+        stamps = {kind: _stamp(radius, (kind >> 16, kind >> 8 & 255, kind & 255)) for kind in set(kinds)}
+        self._canvas.fblits([(stamps[kind], at) for kind, at in zip(kinds, places, strict=True)])
 
     def text(
         self,

@@ -115,12 +115,12 @@ def _show(
         if window is not None:
             perform(show, window)
             return
-        picture = render(show, frames)
-        if out is not None:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            pygame.image.save(picture, str(out))
-            click.echo(f"picture: {out}")
+        render(show, frames)
     finally:
+        if out is not None and window is None:  # also when it is ended early
+            out.parent.mkdir(parents=True, exist_ok=True)
+            pygame.image.save(show.stage.out, str(out))
+            click.echo(f"picture: {out}")
         show.close()
         if window is not None:
             window.close()
