@@ -27,15 +27,16 @@ class Worker(Generic[T]):
         self.job: Callable[[], T] | None = None
         self.result: T | Fault | None = None
         self.began_at = 0.0
-        self.asked, self.done = threading.Event(), threading.Event()
+        self.asked, self.done = threading.Lock(), threading.Lock()  # as flags: a lock is the cheapest way to wake
+        self.asked.acquire()
+        self.done.acquire()
         threading.Thread(target=self._work, daemon=True, name=name).start()
 
     def begin(self, job: Callable[[], T]) -> None:
         """Begin a call; only while idle."""
         assert not self.began_at, "a worker does one thing at a time"
         self.job, self.result, self.began_at = job, None, time.monotonic()
-        self.done.clear()
-        self.asked.set()
+        self.asked.release()
 
     def take(self, wait: float = 0.0) -> T | Fault | None:
         """The result, once; None while there is none. Waits for it no longer than `wait` seconds.
@@ -43,7 +44,7 @@ class Worker(Generic[T]):
         Raises:
             RuntimeError: the call ended with an error no meter may raise; the thread's traceback is in the log.
         """
-        if not self.began_at or not (self.done.wait(wait) if wait else self.done.is_set()):
+        if not self.began_at or not (self.done.acquire(timeout=wait) if wait else self.done.acquire(blocking=False)):
             return None
         result, self.result, self.began_at = self.result, None, 0.0
         if result is None:
@@ -52,8 +53,7 @@ class Worker(Generic[T]):
 
     def _work(self) -> None:
         while True:
-            self.asked.wait()
-            self.asked.clear()
+            self.asked.acquire()
             job = self.job
             assert job is not None
             try:
@@ -61,4 +61,4 @@ class Worker(Generic[T]):
             except Fault as fault:
                 self.result = fault
             finally:
-                self.done.set()
+                self.done.release()

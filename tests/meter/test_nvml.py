@@ -220,6 +220,26 @@ def test_a_call_that_hangs_holds_up_nobody(cards: fake_nvml.State, room: Rooms) 
     assert piece.now.gap_seconds > 2.0
 
 
+def test_a_card_is_found_again_by_its_name_and_not_by_its_number(cards: fake_nvml.State) -> None:
+    cards.set(count=2, power_mw=100_000, power_mw_1=50_000, **{"uuid.0": "GPU-left", "uuid.1": "GPU-right"})
+    source = meter("1")
+    source.open()
+    assert source.read().watts == 50.0
+    cards.set(**{"uuid.0": "GPU-right", "uuid.1": "GPU-left"})
+    source.open()
+    assert source.read().watts == 100.0
+    assert source.uuids == ["GPU-right"]
+
+
+def test_a_changed_power_limit_is_noticed(cards: fake_nvml.State) -> None:
+    cards.set(limit_mw=300_000)
+    source = meter()
+    assert source.open().power_limit == 300.0
+    cards.set(limit_mw=450_000)
+    source.limits_at = 0.0
+    assert source.read().limits == (450.0,)
+
+
 def test_a_named_meter_is_never_replaced(cards: fake_nvml.State, room: Rooms) -> None:
     cards.set(ret_init=12)
     piece = room("nvml")
