@@ -44,9 +44,12 @@ def command(as_json: bool, room: str | None, path: Path | None, changes: tuple[s
     elif room is not None:
         findings = look(room, load(path, changes))
     else:
+        from rich.console import Console
+
         findings = [settings(path, changes)]
-        sound = findings[0].state == "ok"
-        findings += examine(rooms(), _arguments(path, changes) if sound else ["--config", str(EMPTY)])
+        well = findings[0].state == "ok"
+        with Console(stderr=True).status(f"Looking at: {', '.join(rooms())}"):
+            findings += examine(rooms(), _arguments(path, changes) if well else ["--config", str(EMPTY)])
     if as_json:
         click.echo(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
     else:

@@ -20,7 +20,7 @@ The tables (version 2; `PRAGMA user_version`)::
               joules (J in this row), joules_fitting (J of them while a fit ran), joules_total (J since doors opened),
               reading, phase (of the network; fitting if a fit ran in it), network, parameters (weights), meter_state,
               gap_seconds (s without a reading since the doors opened),
-              due, heard, lit, drawn, unheard, unlit, undrawn (grains since the doors opened),
+              due, heard, lit, drawn, unheard, unlit, undrawn (grains since the doors opened, when the row was written),
               missing (players that are not there), own_watts (W the piece itself draws beside the fit, estimated),
               beside_joules (J since the doors opened by the first meter beside the source) with its beside_provenance
     fits      one fit
