@@ -149,12 +149,12 @@ class Line(Device):
                 self._serial = None
 
     def _turn(self, serial: Any) -> None:
+        """Listen first: on a busy machine an answer may have lain there for long, and is no miss."""
+        if data := serial.read(max(1, serial.in_waiting)):
+            self.hear(data, time.monotonic())
         if words := self.speak(time.monotonic()):
             serial.write(words)
             self.wrote(time.monotonic())
-        data = serial.read(max(1, serial.in_waiting))
-        if data:
-            self.hear(data, time.monotonic())
 
 
 NONE_HERE = "No serial port is here; plug in the board of the strip, or name its port in config.toml under [light]."
