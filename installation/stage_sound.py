@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,8 @@ TONE = 0.06  # amplitude of one tone of level 1
 MOST_DROPS = 24  # in one frame; what is above is counted as unheard
 MOST_TONES = 4  # at once
 LOWEST_HZ, HIGHEST_HZ = 30.0, 6000.0
-DECAY, ATTACK, TAIL = 0.035, 0.002, 0.25  # s
+STEPS = 48  # pitches of drops in an octave
+DECAY, ATTACK, TAIL = 0.035, 0.002, 0.2  # s
 HELD_BLOCKS = 8  # without a frame, half a second; then the tones fade: the sketch hangs
 FRAME = 1 / 60  # s over which the drops of one frame are spread
 
@@ -66,7 +68,7 @@ class Mixture:
 
     def __init__(self) -> None:
         self.tones = [Tone() for _ in range(MOST_TONES)]
-        self.ring = np.zeros((BLOCK + int((TAIL + 2 * BLOCK / RATE_HZ) * RATE_HZ), 2))
+        self.ring = np.zeros((2, 3 * BLOCK + int(TAIL * RATE_HZ)))  # what is still to come, left and right
         self.pending: list[tuple[float, float, float, float]] = []
         self.seconds = self.block_at = 0.0
         self.in_frame = self.asked = self.dropped = self.unheard = self.unasked = self.given = 0
@@ -115,19 +117,21 @@ class Mixture:
         for seconds, place, hz, level in pending:
             onset = int(_between((seconds - began) * RATE_HZ, 0, 2 * BLOCK))
             angle = place * math.pi / 2
-            wave = drop(hz) * level * DROP
-            self.ring[onset : onset + len(wave)] += wave[:, None] * (math.cos(angle), math.sin(angle))
-        sounding = self.ring[:BLOCK] + sum(tone.block() for tone in self.tones)[:, None]  # type: ignore[index]
-        self.ring[:-BLOCK] = self.ring[BLOCK:]
-        self.ring[-BLOCK:] = 0.0
-        sounding *= np.linspace(self.gain, self.wanted_gain, BLOCK)[:, None]
+            wave = drop(round(STEPS * math.log2(hz / LOWEST_HZ)))
+            for side, gain in enumerate((math.cos(angle), math.sin(angle))):
+                self.ring[side, onset : onset + len(wave)] += wave * (gain * level * DROP)
+        sounding = self.ring[:, :BLOCK] + np.sum([tone.block() for tone in self.tones], axis=0)
+        self.ring = np.pad(self.ring[:, BLOCK:], ((0, 0), (0, BLOCK)))
+        sounding *= np.linspace(self.gain, self.wanted_gain, BLOCK)
         self.gain = self.wanted_gain
         self.given += 1
-        return np.asarray(CAP * np.tanh(sounding / CAP) * 32767, np.int16)
+        return np.ascontiguousarray((CAP * np.tanh(sounding / CAP) * 32767).T, np.int16)
 
 
-def drop(hz: float) -> Samples:
-    """One drop of amplitude 1: a tone that decays, silent at both ends."""
+@lru_cache(400)
+def drop(step: int) -> Samples:
+    """One drop of amplitude 1 (n,), at LOWEST_HZ times 2 to the step / STEPS: a decaying tone, silent at both ends."""
+    hz = LOWEST_HZ * 2 ** (step / STEPS)
     t = np.arange(int(TAIL * RATE_HZ)) / RATE_HZ
     rise = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / ATTACK, 0, 1))
     return np.asarray(np.sin(2 * np.pi * hz * t) * np.exp(-t / DECAY) * rise, np.float64)

@@ -87,3 +87,20 @@ def test_one_joule_is_one_dot_and_one_drop(tmp_path: Path) -> None:
     assert clock is not None
     assert len(fallen) == clock.given == show.stage.speaker.mixture.dropped
     assert clock.given + len(clock.waiting) == int(meter.joules) - before == 300
+
+
+def test_a_fit_becomes_a_disc_of_its_joules(tmp_path: Path) -> None:
+    from installation.now import Now, Phase
+
+    meter = Meter(tmp_path / "now")
+    show = Show(HOME / "sketches" / "05_press.py", Now(meter.path), (640, 360), "a test")
+    for phase, joules in ((Phase.RESTING, 0), (Phase.FITTING, 0), (Phase.SETTLED, 900.0), (Phase.SETTLED, 900.0)):
+        meter.network.phase, meter.network.fit_joules = phase, joules
+        meter.network.epochs = meter.network.batches = meter.network.epoch = meter.network.batch = 2
+        meter.step(100.0)
+        show.step(meter.seconds - 1000, meter.seconds)
+    assert show.sketch.trouble == ""
+    assert show.sketch.version is not None
+    assert vars(show.sketch.version.module)["kept"] == [900.0]
+    discs = (pixels(show.stage._canvas)[120:240] == 0xA8A39A).sum()  # ash, between the texts
+    assert discs == pytest.approx(900 * 40, rel=0.5)  # the disc is higher than this strip
