@@ -23,6 +23,8 @@ PRESS = 0.16  # of full scale at the target of -23 LUFS, spread over the partial
 class Voice:
     """Hum."""
 
+    plays_grains = False
+
     def __init__(self, hall: Hall) -> None:
         self.hall = hall
         number = np.arange(1, HUM_PARTIALS + 1)

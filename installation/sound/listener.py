@@ -18,6 +18,7 @@ from ..score_sound import FULL_WATTS, QUIETER, Loudness
 from .moment import Moment
 
 STALE = 2.0  # s: an older reading is no reading
+MISSED = 3.0  # meter periods: the same for a meter that is slower than that
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
 
 
@@ -29,6 +30,9 @@ class Listener:
         settings: [sound] of config.toml.
         rate_hz, block: samples a second, samples of a block.
         resumed: whether the player was brought back; what fell in between is counted as lost.
+
+    Attributes:
+        deaf: whether no voice plays grains; what falls is then lost, and never claimed as heard.
     """
 
     def __init__(self, now: Now, settings: SoundSettings, rate_hz: int, block: int, *, resumed: bool = False) -> None:
@@ -37,6 +41,7 @@ class Listener:
         self.sampled_at = 0.0
         self.presses = now.presses
         self.first_loss = math.nan
+        self.deaf = False
         self.leaving = False
         self.parting = NONE
 
@@ -44,6 +49,8 @@ class Listener:
         """What is true in the block whose first sample stands for this moment of the monotonic clock."""
         self._feed()
         grains, onsets = self._fall(seconds - self._delay())
+        if self.deaf:
+            self.clock.lose(len(grains))
         reading = self._reads(seconds)
         presses, self.presses = self.now.presses - self.presses, self.now.presses
         watts = self.now.watts if reading else 0.0
@@ -95,7 +102,8 @@ class Listener:
         return grains
 
     def _reads(self, seconds: float) -> bool:
-        return self.now.provenance != Provenance.NO_READING and seconds - self.now.sampled_at < STALE
+        fresh = max(STALE, MISSED * self.now.meter_period)
+        return self.now.provenance != Provenance.NO_READING and seconds - self.now.sampled_at < fresh
 
     def _loudness(self) -> Loudness:
         s = self.settings

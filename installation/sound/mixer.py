@@ -55,6 +55,7 @@ class Mixer:
 
     def __init__(self, listener: Listener, voices: Sequence[Voice], hall: Hall, ceiling_dbtp: float = -1.0) -> None:
         self.listener, self.voices, self.hall = listener, voices, hall
+        listener.deaf = not any(getattr(voice, "plays_grains", True) for voice in voices)
         self.limiter = Limiter(hall.channels, hall.block, ceiling_dbtp)
         self.out = np.zeros((hall.block, hall.channels), np.float32)
         self.steps = np.linspace(0.0, 1.0, hall.block, dtype=np.float32)[:, None]

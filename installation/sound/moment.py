@@ -63,7 +63,11 @@ class Moment:
 
 
 class Voice(Protocol):
-    """What `Voice` in a voice file must be; it is made with a Hall."""
+    """What `Voice` in a voice file must be; it is made with a Hall.
+
+    A voice that plays something else than the grains says so with `plays_grains = False`. Where no voice plays them
+    they count as lost.
+    """
 
     def play(self, moment: Moment, out: Samples) -> None:
         """Add one block to out, (block, channels) float32, full scale 1. No files, no locks, no printing."""

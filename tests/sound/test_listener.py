@@ -104,3 +104,17 @@ def test_leaving_gives_all_that_is_due(tmp_path: Path) -> None:
     for block in range(math.ceil(LAST_WITHIN * 48_000 / 512) + 1):
         room.listener.moment(OPENED + 2.0 + block * 512 / 48_000)
     assert room.listener.given == room.listener.clock.due > 1000
+
+
+def test_without_a_voice_for_them_the_grains_are_lost(tmp_path: Path) -> None:
+    room = Room(tmp_path, 'sound.voices=["hum"]')
+    room.play(3.0, 100.0)
+    assert room.listener.given == 0
+    assert room.listener.clock.lost > 200
+
+
+def test_a_slow_meter_is_no_lost_meter(tmp_path: Path) -> None:
+    room = Room(tmp_path, period=30.0)
+    room.sample(OPENED, 20.0)
+    assert room.listener.moment(OPENED + 45.0).reading
+    assert not room.listener.moment(OPENED + 95.0).reading
