@@ -19,6 +19,7 @@ MARGIN = 1.2  # times the power limit: a counter that grows faster than that has
 STANDS_STILL = 3.0  # s a counter may stand still while power flows
 LOST_AFTER = 2.0  # s of silence, or three periods of a slow source
 STALE_AFTER = 0.5  # s, or two periods
+START = 2.0  # s after the doors opened in which a source may come without a gap being drawn first
 LONE_ZEROS = 3  # readings of 0 W in a row that make it true
 ABSURD = 1e6  # W no source of this piece can draw
 JUST_BEFORE = 1e-6  # s
@@ -40,7 +41,7 @@ class Account:
 
     Args:
         joules: J, where to go on from.
-        gap_seconds: s, likewise.
+        gap_seconds, segments: likewise.
 
     Attributes:
         state: how the source is.
@@ -53,13 +54,13 @@ class Account:
         disagreement: how far the watts' area and the counters differ over the last stretch, as a fraction.
     """
 
-    def __init__(self, joules: float = 0.0, gap_seconds: float = 0.0) -> None:
-        self.joules, self._gaps = joules, gap_seconds
+    def __init__(self, joules: float = 0.0, gap_seconds: float = 0.0, segments: int = 0) -> None:
+        self.joules, self._gaps, self.segments = joules, gap_seconds, segments
         self.about = NOTHING
         self.state = MeterState.LOST
         self.reason = ""
         self.watts = self.power_limit = 0.0
-        self.segments = self.refused = self.zeros = 0
+        self.refused = self.zeros = 0
         self.newest_gap = self.gap_reason = ""
         self.counting_since = math.inf
         self.last: Reading | None = None
@@ -81,7 +82,7 @@ class Account:
         self.counting_since = opened_at
         if first is not None:
             self.last = first
-            self.heard_at = first.time
+            self.heard_at, self.broken_at, self.state = first.time, -math.inf, MeterState.STALE
         if self.last is not None:
             self.segments += 1
         elif self.broken_at == -math.inf:
@@ -141,7 +142,8 @@ class Account:
             self.state = MeterState.STALE
         if self.state in (MeterState.LOST, MeterState.RECOVERING):
             self.watts = 0.0
-            self._row(seconds, 0.0, Provenance.NO_READING)
+            if self.segments or seconds - self.counting_since > START:
+                self._row(seconds, 0.0, Provenance.NO_READING)
 
     def recovering(self) -> None:
         """It is being opened again."""

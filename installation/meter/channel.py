@@ -37,16 +37,18 @@ class Channel:
         self.source: Source = _source(name, settings)
         self.account = account or Account()
         self.worker: Worker[About | Reading] = Worker(f"meter {name}")
-        self.open = False
+        self.open = self.just_opened = False
         self.tries = 0
         self.next_at = 0.0
         self.failing_since = 0.0
-        self.given_up = False
+        self.given_up = self.resumed = False
+        self.opened_at = 0.0
 
     @property
     def interval(self) -> float:
         """s between two readings: twice as often as the sensor changes, so that no change is missed."""
-        return max(self.slowest, 1 / self.settings.rate_hz, self.account.about.period / 2, self.source.unhurried)
+        sensor = 0.0 if self.source.pushed else self.account.about.period / 2
+        return max(self.slowest, 1 / self.settings.rate_hz, sensor, self.source.unhurried)
 
     @property
     def period(self) -> float:
@@ -64,7 +66,8 @@ class Channel:
         return time.monotonic() - self.worker.began_at if self.worker.began_at else 0.0
 
     def begin(self, opened_at: float, *, resumed: bool) -> None:
-        """The doors opened."""
+        """The doors opened. A replay begins at that moment, also if its file is only read after it."""
+        self.opened_at, self.resumed = opened_at, resumed
         first = self.source.begin(opened_at)
         self.account.count_from(opened_at, None if resumed else first)
 
@@ -75,7 +78,9 @@ class Channel:
         if due and not self.worker.began_at and not self.given_up:
             self._ask(seconds)
             self._take(self.worker.take(WAIT), seconds)
-        self.account.silence(seconds)
+        if not self.just_opened:
+            self.account.silence(seconds)
+        self.just_opened = False
 
     def _ask(self, seconds: float) -> None:
         if self.open:
@@ -87,8 +92,10 @@ class Channel:
 
     def _take(self, result: About | Reading | Fault | None, seconds: float) -> None:
         if isinstance(result, About):
-            self.open, self.next_at = True, seconds
+            self.open, self.just_opened, self.next_at = True, True, seconds
             self.account.opened(result)
+            if self.opened_at and not self.resumed and not self.account.segments:
+                self.begin(self.opened_at, resumed=False)
         elif isinstance(result, Reading):
             self.tries, self.failing_since = 0, 0.0
             self.account.take(result)

@@ -39,6 +39,7 @@ class Meter(Source):
     """
 
     covers = "whatever is published"
+    pushed = True
 
     def __init__(self, argument: str, settings: MeterSettings) -> None:
         super().__init__(argument, settings)

@@ -43,9 +43,11 @@ class Player(player.Player):
         self.own = Own(self.now)
         settings = self.config.meter
         try:
-            account = Account(self.now.joules, self.now.gap_seconds)
+            account = Account(self.now.joules, self.now.gap_seconds, int(self.now.segments))
             self.source = Channel(PLUS.join((self._name(), *settings.non_overlapping)), settings, account)
             self.beside = [Channel(name, settings, slowest=BESIDE_EVERY) for name in settings.beside]
+            if self.beside:
+                self.beside[0].account.joules = self.now.beside_joules
         except ConfigError as error:
             raise player.Unable(str(error)) from None
         self.now.meter_name = self.source.label

@@ -106,6 +106,7 @@ class Source:
 
     covers = ""
     unhurried = 0.0  # s that must lie between two readings even if config.toml asks for more
+    pushed = False  # whether values come by themselves, so that looking often costs nothing and is right
 
     def __init__(self, argument: str, settings: MeterSettings) -> None:
         self.argument, self.settings = argument, settings

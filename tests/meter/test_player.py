@@ -55,6 +55,18 @@ def test_watts_come_before_the_doors_and_joules_only_after(steady: str, room: Ro
     assert piece.now.origin.startswith("steady.csv")
 
 
+def test_a_replay_begins_with_the_doors_also_if_the_meter_comes_late(steady: str, room: Rooms) -> None:
+    piece = room(steady)
+    piece.open_doors()
+    time.sleep(2.5)
+    piece.tick(0.3)
+    rows = ring(piece.now)
+    assert piece.now.gap_seconds == 0.0
+    assert rows[0][TIME] == piece.now.opened_at
+    assert rows[0][JOULES] == 0.0
+    assert piece.now.joules == pytest.approx((piece.now.sampled_at - piece.now.opened_at) * 100.0)
+
+
 def test_nothing_is_counted_once_the_doors_close(steady: str, room: Rooms) -> None:
     piece = room(steady)
     piece.open_doors()
