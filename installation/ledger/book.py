@@ -5,11 +5,12 @@ WAL mode, so that reading never stops writing, and with synchronous=FULL, becaus
 second that was written is on the disk. Energies are kept apart by where they come from, and nowhere added together.
 To read it while the piece runs, open `file:PATH?mode=ro`.
 
-The tables (version 2; `PRAGMA user_version`)::
+The tables (version 3; `PRAGMA user_version`)::
 
     runs      one performance, from opened to closed doors
               id, opened_on (s since 1970, UTC), opened_at (s, monotonic), closed_on (s since 1970; NULL while it runs,
-              or when everything was killed), joules_per_grain (J), players, restarts, machine, versions, config (JSON)
+              or when everything was killed), joules_per_grain (J), players, restarts, machine, versions, config (JSON),
+              own and beside (what the piece itself draws, and what other meters say, in words, as they stood last)
     readings  where numbers came from; one row for each that occurred
               id, meter, provenance (0 no reading, 1 measured, 2 estimated, 3 replayed), boundary, not_counted, origin,
               uncertainty (fraction)
@@ -51,7 +52,8 @@ from .trouble import APPLICATION, LOCK_WAIT, VERSION, LedgerError, sentence, set
 FORGET_AT_ONCE = 5000  # rows deleted in one transaction
 SCHEMA = """
 CREATE TABLE runs (id INTEGER PRIMARY KEY, opened_on REAL, opened_at REAL, closed_on REAL, joules_per_grain REAL,
-    players TEXT, restarts INTEGER DEFAULT 0, machine TEXT, versions TEXT, config TEXT, UNIQUE (opened_on, opened_at));
+    players TEXT, restarts INTEGER DEFAULT 0, machine TEXT, versions TEXT, config TEXT, own TEXT, beside TEXT,
+    UNIQUE (opened_on, opened_at));
 CREATE TABLE readings (id INTEGER PRIMARY KEY, meter TEXT, provenance INTEGER, boundary TEXT, not_counted TEXT,
     origin TEXT, uncertainty REAL, UNIQUE (meter, provenance, boundary, not_counted, origin, uncertainty));
 CREATE TABLE codes (id INTEGER PRIMARY KEY, text TEXT UNIQUE);
@@ -153,15 +155,16 @@ class Book:
         return int(found.fetchone()[0])
 
     def write(
-        self, seconds: Iterable[Row] = (), fits: Iterable[Row] = (), notes: Iterable[Row] = (), restarts: int = 0
+        self, seconds: Iterable[Row] = (), fits: Iterable[Row] = (), notes: Iterable[Row] = (), **run: Any
     ) -> None:
-        """Write rows in one transaction; a row of the same key takes the older one's place."""
+        """Write rows, and columns of the run, in one transaction; a row of the same key takes the older one's place."""
         with self._transaction():
             for table, rows in (("seconds", seconds), ("fits", fits), ("notes", notes)):
                 for row in rows:
                     columns = {"run": self.run_id} | {k: self._kept_once(k, v) for k, v in row.items()}
                     self.db.execute(_insert(table, columns, "OR REPLACE"), columns)
-            self.db.execute("UPDATE runs SET restarts = ? WHERE id = ?", (restarts, self.run_id))
+            for column, value in run.items():
+                self.db.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, self.run_id))
 
     def _kept_once(self, column: str, value: Any) -> Any:
         if column == "reading":

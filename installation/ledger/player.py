@@ -229,7 +229,8 @@ class Player(player.Player):
             if self.book.moved():
                 raise LedgerError(f"The ledger {self.book.path} was moved away; a new one is begun.")
             restarts = sum(int(self.now[f"{name}_restarts"]) for name in self.config.piece.players)
-            self.book.write(self.waiting, self.fits.values(), self.notes, restarts)
+            words = {"own": self.now.own, "beside": self.now.beside}
+            self.book.write(self.waiting, self.fits.values(), self.notes, restarts=restarts, **words)
             self._tell_earlier(self.book)
             self._tidy(self.book, seconds)
         except (LedgerError, sqlite3.Error) as error:

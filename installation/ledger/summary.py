@@ -97,6 +97,14 @@ def _readings(totals: Totals) -> Iterator[str]:
         yield from _entry("Not counted", reading["not_counted"])
     if not any(reading["provenance"] for reading in totals["readings"]):
         yield from _entry("", "Nothing.")
+    if totals["beside"]:
+        name, joules = totals["beside"]
+        yield from _entry(
+            "Beside it", f"{name} {number(joules, 0, 'J')}, not added; at the end {totals['run']['beside']}"
+        )
+    if totals["own_watts"]:
+        told = f"ESTIMATED {number(totals['own_watts'], 1, 'W')} without the fit; at the end {totals['run']['own']}"
+        yield from _entry("The piece", told)
 
 
 def _grains(totals: Totals) -> Iterator[str]:

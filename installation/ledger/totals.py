@@ -38,9 +38,9 @@ def run_totals(path: Path, run: int | None = None) -> dict[str, Any]:
         run: its id; None is the last one.
 
     Returns:
-        `run` (its row), `seconds`, `joules`, `joules_fitting` and `watts` (lowest, mean, highest) by word, `due`,
-        `heard`, `lit`, `drawn`, `unheard`, `unlit`, `undrawn`, `lost`, `gap_seconds`, `readings`,
-        `fits` and `notes` (lists of rows).
+        `run` (its row), `seconds`, `joules`, `joules_fitting` and `watts` (lowest, mean, highest) by word, `own_watts`
+        (mean), `beside` (word and J of the first meter beside the source, or None), `due`, `heard`, `lit`, `drawn`,
+        `unheard`, `unlit`, `undrawn`, `lost`, `gap_seconds`, `readings`, `fits` and `notes` (lists of rows).
 
     Raises:
         LedgerError: there is no such ledger or run.
@@ -51,7 +51,7 @@ def run_totals(path: Path, run: int | None = None) -> dict[str, Any]:
             if not found:
                 raise LedgerError(f"{path}: this ledger has no such performance.")
             key = found[0]["id"]
-            return {"run": found[0]} | _by_word(db, key) | _grains(db, key) | _lists(db, key)
+            return {"run": found[0]} | _by_word(db, key) | _aside(db, key) | _grains(db, key) | _lists(db, key)
     except sqlite3.Error as error:
         raise LedgerError(f"{path}: this ledger cannot be read: {error}; keep it, and name another file.") from None
 
@@ -71,6 +71,18 @@ def _by_word(db: sqlite3.Connection, run: int) -> dict[str, Any]:
         "joules": {w: row["joules"] for w, row in read.items()},
         "joules_fitting": {w: row["fitting"] for w, row in read.items()},
         "watts": {w: (r["low"], r["joules"] / r["seconds"], r["high"]) for w, r in read.items() if r["seconds"] > 0},
+    }
+
+
+def _aside(db: sqlite3.Connection, run: int) -> dict[str, Any]:
+    """What stands beside the source and is never added to it."""
+    mean = "SELECT total(own_watts * seconds) / total(seconds) AS own FROM seconds WHERE run = ?"
+    last = """SELECT beside_provenance AS word, beside_joules AS joules FROM seconds
+        WHERE run = ? AND beside_provenance > 0 ORDER BY second DESC LIMIT 1"""
+    beside = next(iter(rows_of(db, last, run)), None)
+    return {
+        "own_watts": rows_of(db, mean, run)[0]["own"],
+        "beside": None if beside is None else (word(beside["word"]), beside["joules"]),
     }
 
 

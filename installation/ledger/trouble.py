@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 APPLICATION = 0x554E4446  # "UNDF", so that a stranger's database is never taken for a ledger
-VERSION = 2
+VERSION = 3
 LOCK_WAIT = 0.5  # s to wait for another program that holds the file
 CHECKED_WHOLE = 64_000_000  # bytes; a larger file would keep the doors waiting, its damage shows when it is touched
 SUFFIXES = {".sqlite", ".sqlite3", ".db"}

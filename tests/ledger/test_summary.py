@@ -88,6 +88,15 @@ def test_what_was_wrong_is_told_newest_last(book: Book) -> None:
     assert said.rstrip().endswith("light   Fault 8.")
 
 
+def test_other_meters_and_the_piece_itself_stand_beside(book: Book) -> None:
+    rows = [second(n, own_watts=10.0 + n, beside_joules=40.0 * n, beside_provenance=2) for n in range(3)]
+    book.write(rows, own="sound 3.1 W", beside="rapl: 14 W ESTIMATED (this processor)")
+    said = of(book)
+    assert "Beside it     ESTIMATED 80 J, not added; at the end rapl: 14 W ESTIMATED" in said
+    assert "The piece     ESTIMATED 11.0 W without the fit; at the end sound 3.1 W" in said
+    assert "MEASURED      225 J" in said
+
+
 def test_an_empty_performance_is_a_page_too(book: Book) -> None:
     said = of(book)
     assert "There was no reading." in said
