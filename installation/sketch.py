@@ -76,7 +76,7 @@ class Backstage(Stage):
 
     def _caption(self, caption: str) -> None:
         """The foot of the picture: what is wrong, on the ground, in the colour of what is not as it should be."""
-        em = max(14, self.height // 36)
+        em = max(14, self.height // 28)
         lines = [self._line(line, em) for line in self._wrapped(caption, em, self.width - 2 * em)]
         step = round(em * 1.4)
         top = self.height - step * len(lines) - em
