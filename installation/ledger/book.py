@@ -31,8 +31,7 @@ The tables (version 3; `PRAGMA user_version`)::
               ended (how; empty while it runs, or when everything was killed), detail, reading
     codes     id, text: the lines of code as they ran
     notes     what a player said was wrong, when it began to say so
-              run, at (s, monotonic), player ("gap" for the meter's gaps): the key
-              utc (s since 1970), note (empty: it is well again)
+              run, at (s, monotonic), player: the key; utc (s since 1970), note (empty: it is well again)
 """
 
 from __future__ import annotations

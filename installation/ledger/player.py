@@ -48,7 +48,7 @@ class Player(player.Player):
         self.fits: dict[int, Row] = {}
         self.readings: dict[int, Reading] = {}
         self.notes: deque[Row] = deque(maxlen=NOTES_KEPT)
-        self.notes_known = dict.fromkeys((*PLAYERS, "gap"), "")
+        self.notes_known = dict.fromkeys(PLAYERS, "")
         self.fit_known: tuple[object, ...] = ()
         self.fit_gap = 0.0
         self.last: list[Stretch] = []
@@ -190,7 +190,7 @@ class Player(player.Player):
     def _keep_notes(self, seconds: float) -> None:
         """Note what a player begins to say, and when it has nothing more to say."""
         for name, known in self.notes_known.items():
-            said = self.now.newest_gap if name == "gap" else self.now[f"{name}_note"]
+            said = self.now[f"{name}_note"]
             if said != known:
                 self.notes_known[name] = said
                 self.notes.append({"at": seconds, "player": name, "utc": time.time(), "note": said})

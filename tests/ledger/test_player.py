@@ -152,13 +152,13 @@ def test_what_is_wrong_is_kept_with_its_begin_and_its_end(room: Room) -> None:
     player, light = room.player(), room.others["light"]
     play(room, player, 0.0, 1.2)
     light["light_note"] = "There is no strip; connect it."
-    room.others["meter"].newest_gap = "No reading for 3 s: the card was lost."
+    room.others["meter"]["meter_note"] = "No reading for 3 s: the card was lost."
     play(room, player, 1.3, 2.2)
     light["light_note"] = ""
     play(room, player, 2.3, 3.2)
     player.close()
     said = [(n["player"], n["note"]) for n in run_totals(room.book)["notes"]]
-    gap = ("gap", "No reading for 3 s: the card was lost.")
+    gap = ("meter", "No reading for 3 s: the card was lost.")
     assert sorted(said) == sorted([("light", "There is no strip; connect it."), gap, ("light", "")])
 
 
