@@ -65,6 +65,8 @@ class Limiter:
         self.starts = np.searchsorted(cells, self.x[:-1])
         columns = np.diff(np.append(self.starts, len(cells)))
         self.counts = (np.diff(self.y)[:, None] * columns[None, :])[:, :, None]
+        self.sampled = np.empty(self.counted.shape, np.uint32)
+        self.light = np.empty((height, 4 * len(cells)), np.float32)
 
     def __call__(self, frame: Pixels, seconds: float) -> Pixels:
         """The picture to show in place of `frame`, (height, width); the next call changes it."""
@@ -100,8 +102,9 @@ class Limiter:
 
     def measure(self, frame: Pixels) -> Floats:
         """Mean linear light of each tile, (9, 16, 3) blue, green, red."""
-        light = LINEAR[_bytes(frame.ravel()[self.counted])]
-        rows = np.stack([light[a:b].sum(axis=0) for a, b in zip(self.y, self.y[1:], strict=False)])
+        np.take(frame.reshape(-1), self.counted, out=self.sampled, mode="clip")
+        np.take(LINEAR, _bytes(self.sampled), out=self.light, mode="clip")
+        rows = np.stack([self.light[a:b].sum(axis=0) for a, b in zip(self.y, self.y[1:], strict=False)])
         tiles = np.add.reduceat(rows.reshape(DOWN, -1, 4), self.starts, axis=1)
         return np.asarray(tiles[:, :, :3] / self.counts, np.float32)
 

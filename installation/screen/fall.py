@@ -61,8 +61,9 @@ class Scene:
         left = self.box.x + np.floor(x).astype(int) - self.reach
         top = self.box.y + np.floor(y).astype(int) - self.reach
         seen = level > 0
-        places = zip(which[seen].tolist(), left[seen].tolist(), top[seen].tolist(), strict=True)
-        self.board.surface.fblits([(self.sprites[w], (a, b)) for w, a, b in places], pygame.BLEND_RGB_ADD)
+        places = zip(left[seen].tolist(), top[seen].tolist(), strict=True)
+        points = zip(map(self.sprites.__getitem__, which[seen].tolist()), places, strict=True)
+        self.board.surface.fblits(list(points), pygame.BLEND_RGB_ADD)
 
     def _where(self, seconds: float) -> tuple[Floats, Floats, Floats]:
         """Places in the box, px, and light 0-1 of all points."""

@@ -7,6 +7,7 @@ steep parts have no gaps. Arrays only: nothing here knows a window.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,17 +92,29 @@ def strip(
         width: of the line, px.
         fade: (n,) 0-1, what remains of a column's light.
     """
-    down = np.arange(rows, dtype=np.float32)[:, None] - ridge
+    sinks = np.linspace(body, body * 0.3, rows, dtype=np.float32)[:, None]
+    upper = min(rows, math.ceil(float(ridge.max()) + width) + 2)  # below it there is no line: a plain product will do
+    down = np.arange(upper, dtype=np.float32)[:, None] - ridge
     down *= 1.0 / np.sqrt(1.0 + np.gradient(ridge) ** 2)
     cover = np.clip(down + 0.5, 0.0, 1.0)
     on_line = np.abs(down, out=down)
     np.subtract(0.5 * width + 0.5, on_line, out=on_line)
     np.clip(on_line, 0.0, 1.0, out=on_line)
     on_line *= line
-    sinks = np.linspace(body, body * 0.3, rows, dtype=np.float32)[:, None]
-    light = np.maximum(cover * sinks, on_line)
+    light = np.maximum(cover * sinks[:upper], on_line)
     light *= fade
-    return _pack(colour, light, np.maximum(cover, on_line, out=cover))
+    top = _pack(colour, light, np.maximum(cover, on_line, out=cover))
+    return np.concatenate([top, _plain(colour * fade, sinks[upper:])]) if upper < rows else top
+
+
+def _plain(colour: Floats, light: Floats) -> NDArray[np.uint32]:
+    """Solid rows, each in the same colours, by the light of each row. (rows, n)"""
+    lit = (light * 256.0).astype(np.uint32)
+    red, green, blue = (np.minimum(colour[c], 255.0).astype(np.uint32) for c in range(3))
+    out = (lit * (red << 16 | blue) >> 8) & np.uint32(0xFF00FF)
+    out += (lit * (green << 8) >> 8) & np.uint32(0xFF00)
+    out += np.uint32(0xFF000000 + sum((255 * g >> 8) << shift for g, shift in zip(GROUND, (16, 8, 0), strict=True)))
+    return np.asarray(out, np.uint32)
 
 
 def _pack(colour: Floats, light: Floats, alpha: Floats) -> NDArray[np.uint32]:

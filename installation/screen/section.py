@@ -26,11 +26,11 @@ from installation.screen.ridge import Floats, profile, relief, strip, tints
 from installation.screen.strata import EASE, Layer, Strata, laid_before
 
 FOLD = 57.0  # px of the drawing for one unit of the fold: a day of 2 kWh is nine units deep
-DRAWN_AT_ONCE = 2  # layers drawn anew in one frame; the others keep their picture until their turn
+DRAWN_AT_ONCE = 1  # layers drawn anew in one frame; the others keep their picture until their turn
 SINK = 0.12  # s in which the ground follows its joules
 OLD = math.sqrt(DIM / luminance(ASH)) * 0.92  # brightness of an old line: under 50 cd/m2 on a screen of 200
 BODY = 0.17
-STEPS = 20  # of brightness
+STEPS = 14  # of brightness
 NOW = np.asarray(BRIGHT, np.float32)[:, None]
 
 
@@ -123,7 +123,7 @@ class Scene:
             light = math.ceil(STEPS * self._light(float(edges[i]))) / STEPS
             key = (thick, light)
             kept = self.kept.get(name)
-            if kept is None or (kept.key != key and len(changed) < DRAWN_AT_ONCE):
+            if kept is None or (len(changed) < DRAWN_AT_ONCE and _stale(kept.key, key)):
                 self.kept[name] = self._strip(layer, thick, light)
                 changed.add(name)
         if len(self.kept) > len(layers) + 8:
@@ -260,6 +260,12 @@ class Scene:
             if top < part.bottom and top + kept.picture.get_height() > part.top:
                 surface.blit(kept.picture, (self.box.x, top), special_flags=pygame.BLEND_PREMULTIPLIED)
         surface.set_clip(None)
+
+
+def _stale(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
+    """Whether a layer's picture is to be drawn anew. A layer only grows thinner, and one that is drawn a little too
+    thick is hidden by the layer before it: so a twelfth may wait."""
+    return bool(old[0] < new[0] or old[0] - new[0] > new[0] // 12 or old[1] != new[1])
 
 
 def fade(width: int, px: int) -> Floats:
