@@ -117,9 +117,9 @@ class Seconds:
 
     def _spend(self, parts: dict[Provenance, Stretch], row: Floats, begin: float, until: float) -> None:
         """Book the energy from here straight to a sample, as far as a moment before it."""
-        span = float(row[TIME]) - self.at
-        share = (until - self.at) / span if span > 0 else 1.0
-        total = self.joules + (float(row[JOULES]) - self.joules) * share
+        total = float(row[JOULES])
+        if until < row[TIME]:
+            total = self.joules + (total - self.joules) * (until - self.at) / (float(row[TIME]) - self.at)
         begun = total > 0  # time before the counter moves is time before the first reading
         part = self._part(parts, Provenance(int(row[PROVENANCE]) if begun else 0), begin)
         part.spend(until - self.at, max(0.0, total - self.joules), row)
