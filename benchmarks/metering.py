@@ -34,10 +34,6 @@ SIDE_LOOPS = {
         "from zeus.device import get_gpus; g = get_gpus()\n"
         "def look(): g.get_instant_power_usage(0); g.get_total_energy_consumption(0)\n",
     ),
-    "Zeus, its own PowerMonitor": (
-        "zeus",
-        "from zeus.monitor import PowerMonitor; m = PowerMonitor(gpu_indices=[0])\ndef look(): pass\n",
-    ),
 }
 LOOP = """
 import glob, os, time
