@@ -152,5 +152,5 @@ def test_a_host_takes_over_from_the_dim_light_and_the_button_is_its_own(board: N
     b.press(True)
     b.run(300_000)
     assert b.light_now().tolist() == [[5, 9, 13]] * 60
-    b.run(4_000_000)
+    b.run(2_500_000)
     assert not b.light_now().any(), "after a host has gone it is dark, not dimly lit"

@@ -49,13 +49,13 @@ def pieces(rng: random.Random) -> Iterator[tuple[bytes, float]]:
         whole = rng.choice((picture(rng.randrange(256), pixels(rng)), adalight(pixels(rng)), awa(pixels(rng))))
         match rng.randrange(10):
             case 0:
-                yield rng.randbytes(rng.randrange(1, 3000)), 0
+                yield rng.randbytes(rng.randrange(1, 2000)), 0
             case 1:
-                yield rng.randbytes(3000), 60_000
+                yield rng.randbytes(8000), 60_000
             case 2:
                 yield damaged(rng, whole), 0
             case 3:
-                yield damaged(rng, whole), 60_000
+                yield damaged(rng, whole), 52_000
             case 4:
                 yield (
                     ak("f", rng.randrange(256), rng.randbytes(3) + bytes([rng.randrange(3), rng.randrange(256)])),
@@ -66,7 +66,7 @@ def pieces(rng: random.Random) -> Iterator[tuple[bytes, float]]:
             case 6:
                 yield whole + whole, 5_000
             case _:
-                yield whole, 3_000
+                yield whole, 2_000
 
 
 @pytest.mark.avr
@@ -84,7 +84,7 @@ def test_half_a_million_random_bytes_neither_flash_nor_exceed_the_cap(board: New
             break
     b.run(20_000)
     us, light = b.lights()
-    assert len(us) > 400
+    assert len(us) > 300
     assert light.max() > 100, "the attack does light the strip"
     milliamps = LEDS + light.reshape(len(us), -1).sum(axis=1, dtype=np.int64) * 20 / 255
     assert milliamps.max() > 0.5 * CAP_MA
