@@ -267,7 +267,11 @@ class Fields:
     batch = Field("1", writer="network", meaning="batch that runs within the epoch, from 1")
     batches = Field("1", writer="network", meaning="batches of one epoch")
     updates = Field("1", writer="network", meaning="batches trained since the doors opened; only grows")
-    loss = Field("1", writer="network", meaning="how wrong the network is on the rows of this epoch")
+    loss = Field(
+        "1",
+        writer="network",
+        meaning="how wrong the network is on the rows of this batch; after a fit, of its last epoch",
+    )
     accuracy = Field("1", writer="network", meaning="share right on the rows of this epoch, as a fraction")
     seen = Field("1", writer="network", meaning="after a fit: share right on the rows it was shown")
     unseen = Field("1", writer="network", meaning="after a fit: share right on as many rows it never saw")

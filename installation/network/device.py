@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/kfd"))
 LARGE = 10_000_000  # weights
 
 
@@ -17,6 +18,11 @@ def cards() -> list[str]:
     with contextlib.suppress(ValueError, NotImplementedError, AttributeError):
         return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
     return []
+
+
+def may_have_card() -> bool:
+    """Whether a driver of a graphics card is loaded, asked without Keras: it may not be touched this early."""
+    return any(sign.exists() for sign in DRIVERS)
 
 
 def settle() -> None:

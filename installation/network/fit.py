@@ -95,10 +95,14 @@ class Network:
         self.names = module.__dict__
         self.model: Any = None
 
+    def open(self) -> None:
+        """Run what stands outside the function: imports, helpers; it may choose how Keras distributes its work."""
+        with _at_home():
+            exec(self.listing.module, self.names)
+
     def build(self) -> None:
         """Run the lines that build the network; they run once in a process."""
         with _at_home():
-            exec(self.listing.module, self.names)
             exec(self.listing.build, self.names)
         self.model = self.names.get(self.listing.model)
         if not callable(getattr(self.model, "fit", None)):
@@ -190,19 +194,20 @@ class Process:
         self.channel.tell("doing", what="Importing Keras.")
         import keras
 
-        from .device import cards, detail, precise, settle
+        from .device import cards, detail, may_have_card, precise, settle
         from .operations import operations
         from .watch import Watch, picture
 
         keras.config.disable_interactive_logging()
         settle()
-        room = min(FREE_SHARE * free(cards()), float(self.order["memory"]))
-        if not cards():
-            cap(room)
+        if not may_have_card():
+            cap(min(FREE_SHARE * free([]), float(self.order["memory"])))
         listing = read(self.path)
-        precise(self.order["precision"], listing.weights)
         self.channel.tell("text", text=listing.text, fit_line=listing.fit_line, about=listing.about)
         self.network = Network(listing, Watch(self.now, self.asked))
+        self.network.open()
+        room = min(FREE_SHARE * free(cards()), float(self.order["memory"]))
+        precise(self.order["precision"], listing.weights)
         self.channel.tell("doing", what="Building the network: every weight is drawn at random.")
         self.network.build()
         self.now.parameters = self.network.model.count_params()

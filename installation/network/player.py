@@ -75,11 +75,14 @@ class Player(player.Player):
         return True
 
     def close(self) -> None:
-        if self.fitter:
-            self.fitter.end()
+        """First the record, because the ledger closes soon after; then the process."""
+        if self.account and self.message:
+            self._settle(time.monotonic())
         if self.now.phase in (Phase.FITTING, Phase.PREPARING):
             self._close_what_was_left_open()
             self.now.phase = Phase.RESTING
+        if self.fitter:
+            self.fitter.end()
 
     def _close_what_was_left_open(self) -> None:
         """A fit whose player died is an ended fit; and what killed it is not tried again before a press."""
@@ -89,6 +92,7 @@ class Player(player.Player):
         if now.fit_began_at > now.fit_ended_at:
             now.fit_ended_at = time.monotonic()
             now.fit_seconds = now.fit_ended_at - now.fit_began_at
+            now.fit_joules = self.account.joules(now.fit_ended_at) if self.account else math.nan
             now.fit_ended = "stopped" if self.leaving else "error"
 
     # -- preparing

@@ -40,6 +40,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self.broken = self.stopped = self.timed_out = False
         self.updates = self.epochs_done = 0
         self.began = self.ended = self.looked = 0.0
+        self.mean = math.nan
 
     # -- the hooks of Keras
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
@@ -86,6 +87,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
         self.ended = time.monotonic()
+        self.now.loss = self.mean
         self.now.weights = picture(self.model)
 
     # -- what they need
@@ -99,7 +101,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             rows = max(1, min(rows, self.rows - self.done))
         total = mean * (self.done + rows)
         loss = (total - self.total) / rows
-        self.done, self.total = self.done + rows, total
+        self.done, self.total, self.mean = self.done + rows, total, mean
         return loss
 
 

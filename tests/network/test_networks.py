@@ -87,6 +87,7 @@ for large, little in (("12, 768, 12, 128", "1, 256, 4, 64"), ("size=(256,", "siz
     text = text.replace(large, little)
 path = Path(FILE); path.write_text(text)
 network = Network(read(path), None)
+network.open()
 network.build()
 model = network.model
 network._play("ask")
@@ -157,6 +158,7 @@ from installation.network.listing import read
 from installation.network.fit import Network
 from installation.network.memory import need_of
 network = Network(read(Path("installation/network/{name}.py").resolve()), None)
+network.open()
 network.build()
 body = network.model.count_params() - network.model.layers[-1].count_params()
 print(json.dumps(dict(body=body, all=network.model.count_params(), memory=need_of(network.model, 8).total)))
@@ -208,6 +210,7 @@ text = Path("installation/network/seed.py").read_text().replace("epochs=10", "ep
 (folder / "seed.py").write_text(text)
 Now.open_doors(folder / "now")
 network = Network(read(folder / "seed.py"), Watch(Now(folder / "now", "network"), lambda: False))
+network.open()
 network.build()
 network.rehearse()
 def presses(number):
