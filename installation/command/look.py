@@ -86,6 +86,7 @@ def _running(picture: Picture, seconds: float) -> None:
     from .now import join
 
     now: Now = join()
+    picture.board.live = True  # the ground of this day is read from the ledger
     end = time.monotonic() + min(seconds, 6.0)  # the record holds the last seconds of samples; the ledger the rest
     while (moment := time.monotonic()) < end:
         picture.draw(now, moment)

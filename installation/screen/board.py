@@ -43,6 +43,7 @@ class Board:
         wiped: what was cleared before this frame.
         column: which scene the right column belongs to, and which one asks for it next.
         live: whether people wait for each frame; then slow work is done beside it.
+        gentle: whether the wall shall be dimmer and slower, for bodies that ask for it.
         rise: px above the surface up to which the section's ridges may stand.
     """
 
@@ -62,6 +63,7 @@ class Board:
         self.live = False
         self.opened = 0.0
         self.help = self.paused = False
+        self.gentle = config.screen.low_sensory
         self.rise = round(66 * self.at.unit)
         self.caption = ""
         self.passage = ""

@@ -103,6 +103,8 @@ class Scene:
         say = self.board.words
         sentences = [(text, COOL) for player in PLAYERS for text in self._missing(now, player)]
         sentences += [(note, COOL) for note in self.board.notes[:3]]
+        if self.board.paused and self.board.passage:
+            sentences.insert(0, (say("held"), QUIET))
         lost = (("sound", now.sound_lost), ("light", now.light_lost), ("screen", now.screen_lost))
         sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
         if now.gap_seconds >= 1:

@@ -59,6 +59,7 @@ class Scene:
         if phase is Phase.FITTING:
             self.fitted_at = seconds
         wish = self.board.config.screen.opens
+        wish = "never" if self.board.gentle else wish
         may = (wish == "always" or (wish == "second" and now.fits > 1)) and "inside" in self.board.config.screen.scenes
         wanted = may and seconds - self.fitted_at < STAYS and phase in (Phase.FITTING, Phase.SETTLED)
         before = self.board.opened

@@ -35,7 +35,7 @@ class Scene:
         self.reach = max(2, round(3 * radius))
         self.sprites = sprites(radius, self.reach)
         self.edge = fade(self.box.w, board.at.fade)
-        self.slow = 1.5 if board.config.screen.low_sensory else 1.0
+        self.slow, self.dim = (1.8, 0.6) if board.gentle else (1.0, 1.0)
 
     def draw(self, now: Now, seconds: float) -> None:
         self._add(self.board.grains, seconds)
@@ -78,7 +78,7 @@ class Scene:
         )
         y = (0.12 * way + 0.88 * way**1.9) * (self.box.h - 1)
         settled = np.clip((age - self.points[:, 2]) / SETTLE, 0.0, 1.0)
-        light = np.clip(age / 0.5, 0.0, 1.0) * (0.42 + 0.56 * way) * (1 - settled) ** 2
+        light = self.dim * np.clip(age / 0.5, 0.0, 1.0) * (0.42 + 0.56 * way) * (1 - settled) ** 2
         column = np.clip(x, 0, self.box.w - 1).astype(int)
         return x.astype(np.float32), y.astype(np.float32), (light * self.edge[column]).astype(np.float32)
 

@@ -51,7 +51,10 @@ class Scene:
         if now.phase == Phase.SETTLED and now.fits != self.seen and now.fit_ended == "whole":
             self.seen = now.fits
             self.queue = self.pages(now)
-            self.board.column_wanted = "land"
+            if self.board.column == "land":
+                self.until = seconds  # what it took now, and not what an earlier fit took
+            else:
+                self.board.column_wanted = "land"
         if self.board.column != "land":
             return
         if self.board.column_dark:

@@ -31,6 +31,7 @@ class Scene:
         below = self.box.y + self.figures.box.h
         self.lines = Fader(board, Box(self.box.x, below, self.box.w, self.box.bottom - below), 0.4)
         self.value, self.changed_at = math.nan, -math.inf
+        self.hold = 2.0 if board.gentle else HOLD
         self.page: list[Line] = []
 
     def draw(self, now: Now, seconds: float) -> None:
@@ -49,7 +50,7 @@ class Scene:
 
     def _hold(self, watts: float, seconds: float) -> None:
         stepped = not math.isfinite(self.value) or abs(watts - self.value) > STEP * max(abs(self.value), 1.0)
-        if seconds - self.changed_at >= HOLD or stepped or not math.isfinite(watts):
+        if seconds - self.changed_at >= self.hold or stepped or not math.isfinite(watts):
             self.value, self.changed_at = watts, seconds
 
     def _figures(self, text: str, read: bool) -> pygame.Surface:
@@ -67,7 +68,7 @@ class Scene:
         if provenance and now.uncertainty > 0:
             word = say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
-        page.append(Line(word, at.body, colour, gap=2 * at.unit))
+        page.append(Line(word, at.body if provenance else round(44 * at.unit), colour, gap=2 * at.unit))
         for sentence in self._below(now, provenance, seconds):
             page += self.board.wrap(sentence, self.box.w, at.small, QUIET)
         while self.board.height(page) > self.lines.box.h and len(page) > 2:

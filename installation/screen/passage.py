@@ -69,7 +69,7 @@ class Scene:
         """Hand the column on at the end of a passage, or show the next one."""
         assert self.passages is not None
         shown = self.passages.shown
-        if seconds < self.until:
+        if seconds < self.until or (self.board.paused and self.board.passage):
             return
         if self.board.column_wanted:
             self.board.column, self.board.column_wanted = self.board.column_wanted, ""

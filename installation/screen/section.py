@@ -134,7 +134,8 @@ class Scene:
     def _light(self, depth: float) -> float:
         """Brightness of a line so many px under the surface: only the newest are bright."""
         u = self.board.at.unit
-        return OLD * (0.55 + 0.45 * math.exp(-depth / (230 * u))) + 0.30 * math.exp(-depth / (16 * u))
+        old = OLD * (0.55 + 0.45 * math.exp(-depth / (230 * u)))
+        return 0.8 * old if self.board.gentle else old + 0.30 * math.exp(-depth / (16 * u))
 
     def _strip(self, layer: Layer, thick: int, light: float) -> Kept:
         shape = profile(layer)
