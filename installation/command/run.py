@@ -15,6 +15,7 @@ import click
 
 from ..conductor import Conductor
 from ..config import Config, ConfigError, load
+from ..meter.check import refuse as refuse_meters
 from ..now import Now, default_path
 from ..plug import find_file
 from ..text.words import Words, WordsError
@@ -98,11 +99,7 @@ def refuse(config: Config) -> None:
     Raises:
         ConfigError: a plug-in or a recording that is not there.
     """
-    kind, _, what = config.meter.name.partition(":")
-    if kind != "auto":
-        find_file("meter", kind, "Meter")
-    if kind == "replay" and what and not os.access(what, os.R_OK):
-        raise ConfigError(f"[meter] name: the recording {what} is not there or cannot be read; name another.")
+    refuse_meters(config)
     try:
         Words(config.piece.language)
     except WordsError as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..config import Config, ConfigError
 from ..finding import Finding
 from ..now import Provenance
-from .source import About, Fault, Source, named
+from ..plug import find_file
+from .source import About, Fault, Source, named, split
 
 HERE = ("nvml", "rapl", "battery", "hwmon", "estimate")  # those that need no address
 WAIT = 3.0  # s for the first reading of a meter that others must feed
@@ -17,6 +19,34 @@ WAIT = 3.0  # s for the first reading of a meter that others must feed
 def check(config: Config) -> list[Finding]:
     """The meters this machine has, and those config.toml names."""
     return [*_findings(config)]
+
+
+def refuse(config: Config) -> None:
+    """Refuse before the show a meter that does not exist and a recording that is none.
+
+    Raises:
+        ConfigError: with one sentence that names the key and the remedy.
+    """
+    settings = config.meter
+    for key in ("name", "beside", "non_overlapping"):
+        value = getattr(settings, key)
+        for name in (value,) if isinstance(value, str) else value:
+            _refuse(key, name)
+
+
+def _refuse(key: str, name: str) -> None:
+    kind, argument = split(name)
+    find_file("meter", kind, "Meter")
+    if kind != "replay":
+        return
+    from .recording import BadRecording, read
+
+    if not argument:
+        raise ConfigError(f"[meter] {key}: replay plays nothing by itself; write replay:FILE.")
+    try:
+        read(Path(argument).expanduser())
+    except BadRecording as problem:
+        raise ConfigError(f"[meter] {key}: {problem}") from None
 
 
 def _findings(config: Config) -> Iterator[Finding]:

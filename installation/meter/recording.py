@@ -213,13 +213,13 @@ class Recorder:
     """Writes a recording, each line flushed.
 
     Raises:
-        BadRecording: the file exists already or cannot be written.
+        BadRecording: the file exists already or cannot be written; also later, when the disk is full.
     """
 
     def __init__(self, path: Path, header: Header) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.file = path.open("xb")
+            self.path, self.file = path, path.open("xb", buffering=0)
         except FileExistsError:
             raise BadRecording(f"{path} exists already; name another file, recordings are never overwritten.") from None
         except OSError as error:
@@ -233,8 +233,12 @@ class Recorder:
         self.lines += 1
 
     def _write(self, what: Struct) -> None:
-        self.file.write(self.encoder.encode(what) + b"\n")
-        self.file.flush()
+        try:
+            self.file.write(self.encoder.encode(what) + b"\n")
+            self.file.flush()
+        except OSError as error:
+            kept = f"{self.lines} samples are kept"
+            raise BadRecording(f"{self.path} cannot be written any more ({error.strerror}); {kept}.") from None
 
     def close(self) -> None:
         self.file.close()
