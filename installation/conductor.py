@@ -275,9 +275,8 @@ class Conductor:
             self.now.conductor_beat = time.monotonic()
             time.sleep(0.01)
         for child in leaving:
-            if not child.gone():
-                child.kill()
             if child.state is State.STOPPING:
+                child.kill()  # whoever did not leave, and what those that did have left behind
                 child.become(State.STOPPED)
 
     @property

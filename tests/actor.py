@@ -33,6 +33,8 @@ class Actor(Player):
             raise Unable("There is no strip; connect it.")
         if self.part == "misnamed":
             raise ConfigError("'rian' is no sound file. Did you mean 'rain'?")
+        if self.part == "has a child":
+            print(f"child {subprocess.Popen(['sleep', str(LONG)]).pid}", flush=True)
         if self.part == "never starts":
             time.sleep(LONG)
 

@@ -190,6 +190,15 @@ def test_closing_takes_less_than_three_seconds_also_with_one_that_will_not_leave
         assert piece.said(name).endswith("told\nclosed\n")
 
 
+def test_closing_leaves_nothing_behind(begin: Callable[..., Company]) -> None:
+    piece = begin("light", light="has a child")
+    piece.until(piece.playing)
+    left = int(piece.said("light").partition("child ")[2].split()[0])
+    assert is_there(left)
+    piece.conductor.close()
+    piece.until(lambda: not is_there(left))
+
+
 def test_closing_is_quick_when_all_leave(begin: Callable[..., Company]) -> None:
     piece = begin("meter sound light ledger")
     piece.until(piece.playing)
