@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import os
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +17,10 @@ from .listener import Listener
 from .mixer import Mixer, hall, voices
 from .moment import Moment, Samples
 from .silent import WavFile
-from .stream import Outlet, Stream, find
+from .stream import Outlet, Stream, find, hurry
 
 WARM_BLOCKS = 50
+WATCH = 20.0  # looks at the stream a second; each may keep the interpreter's lock from the block being made
 SWEEP_EVERY = 10.0  # s between two looks for garbage; it is never looked for inside a block
 SEAL_EVERY = 1.0  # s between two heads of a WAV file
 
@@ -45,8 +44,6 @@ class Player(Base):
         except Unable:
             self._count_missed()
             raise
-        with contextlib.suppress(OSError):
-            os.nice(-11)
         _settle_memory()
         if outlet is None:
             self._open_file(Path(sound.file))
@@ -72,6 +69,8 @@ class Player(Base):
 
     def _open_stream(self, outlet: Outlet) -> None:
         self.now.sound_device = str(outlet)
+        self.rate = WATCH
+        hurry()
         self.stream = Stream(outlet, self.config.sound, self._block)
         self.now.sound_latency = self.stream.latency
         print(f"sound: {outlet}, latency {self.stream.latency:.3f} s", flush=True)

@@ -18,7 +18,7 @@ from .clock import SampleClock
 from .moment import Samples
 
 GONE = 1.0  # s without a callback: the device is gone
-URGENT = 20  # real-time priority of the thread that makes the blocks, out of 99
+URGENT = 20  # real-time priority, out of 99
 START = 4.0  # s a device may take to come alive: sound servers pause once after the first blocks
 MISSING = (
     "There is no PortAudio library; install it (Debian: apt install libportaudio2, macOS: brew install portaudio), "
@@ -92,8 +92,14 @@ def _default(sd: Any, outputs: list[dict[str, Any]]) -> dict[str, Any]:
     return next((d for d in outputs if d["index"] == index), outputs[0])
 
 
-def _hurry() -> None:
-    """Ask that this thread goes before others, where the system allows it; elsewhere nothing changes."""
+def hurry() -> None:
+    """Ask that this thread, and those it starts, go before others, where the system allows it.
+
+    All threads of the sound need it: the one that makes the blocks waits for any that holds the interpreter's lock,
+    and between PortAudio and a sound server stands one more.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(-11)
     with contextlib.suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(URGENT))
 
@@ -148,8 +154,6 @@ class Stream:
 
     def _give(self, out: Samples, frames: int, moment: Any, status: Any) -> None:
         self.asked_at = began = time.monotonic()
-        if self.clock.count == 0:
-            _hurry()
         if status.output_underflow and self.clock.count > self.clock.rate_hz:
             self.flags += 1
         if self.error is not None:

@@ -81,9 +81,9 @@ class Stage:
 
     @contextmanager
     def take(self, file: Path) -> Iterator[None]:
-        """Record the monitor, raw float32, while the block runs."""
+        """Record the monitor, raw float32, while the block runs; a long buffer lets the recorder break nothing."""
         command = [
-            "parec", "-d", "stage.monitor", "--latency-msec=20", "--raw", "--format=float32le",
+            "parec", "-d", "stage.monitor", "--latency-msec=1000", "--raw", "--format=float32le",
             f"--rate={RATE}", f"--channels={self.channels}",
         ]  # fmt: skip
         with file.open("wb") as out:
@@ -91,6 +91,7 @@ class Stage:
             try:
                 yield
             finally:
+                time.sleep(1.2)  # what is in the recorder's buffer
                 recorder.terminate()
                 recorder.wait()
 
