@@ -20,6 +20,7 @@ FULL_WATTS = 350.0  # W taken for full power when neither the settings nor the s
 LOWEST, HIGHEST = 5, 64  # partials of the mains to which drops are tuned: 250 Hz to 3.2 kHz where it has 50 Hz
 HUM_BELOW_RAIN = 9.0  # dB: the hum at full power, under the rain at full power
 HUM_PARTIALS = 16
+CHANCE = 1.0  # LU left under the loudest allowed for the hum and for the chances of a rain
 LOUDEST_DROP = 0.25  # of full scale: a drop of a slow rain is never a knock
 QUIETER = {"day": 0.0, "night": 8.0, "gentle": 12.0}  # dB below the target, by the level chosen in the settings
 
@@ -50,7 +51,7 @@ class Loudness:
 
         Only there twice the rain is no longer 3 dB more. Every grain is still played.
         """
-        above = mean_square(self.loudest) / mean_square(self.target) * self.full_watts
+        above = mean_square(self.loudest - CHANCE) / mean_square(self.target) * self.full_watts
         return math.sqrt(above / watts) if watts > above else 1.0
 
 
