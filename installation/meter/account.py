@@ -12,16 +12,14 @@ import math
 from dataclasses import dataclass
 
 from ..now import MeterState, Provenance
-from .source import UNKNOWN, About, Fault, Reading, together
+from .doubt import CrossCheck, absurd, wrong_counters, wrong_pause
+from .source import About, Fault, Reading, together
 
-SPIKE = 2.0  # times the power limit: what a sensor may see for a moment
-MARGIN = 1.2  # times the power limit: a counter that grows faster than that has jumped
 STANDS_STILL = 3.0  # s a counter may stand still while power flows
 LOST_AFTER = 2.0  # s of silence, or three periods of a slow source
 STALE_AFTER = 0.5  # s, or two periods
 START = 2.0  # s after the doors opened in which a source may come without a gap being drawn first
 LONE_ZEROS = 3  # readings of 0 W in a row that make it true
-ABSURD = 1e6  # W no source of this piece can draw
 JUST_BEFORE = 1e-6  # s
 NOTHING = About("", Provenance.NO_READING, 0.0)
 
@@ -73,8 +71,8 @@ class Account:
     # -- what the player asks for
     def opened(self, about: About) -> None:
         """A source was opened; what comes next is a new segment."""
+        self._break(self.gap_reason)
         self.about = about
-        self.last = None
         self.check = CrossCheck()
 
     def count_from(self, opened_at: float, first: Reading | None = None) -> None:
@@ -107,7 +105,8 @@ class Account:
     # -- what comes in
     def take(self, reading: Reading) -> None:
         """Believe a reading, or refuse it."""
-        sentence = self._absurd(reading)
+        self.power_limit = together(reading.limits or self.about.limits)
+        sentence = absurd(reading, self.power_limit)
         if sentence:
             self.refused += 1
             self.reason = sentence
@@ -130,6 +129,8 @@ class Account:
             self.state = MeterState.LOST
         elif self.state == MeterState.OK:
             self.state = MeterState.STALE
+        elif self.last is None:
+            self.gap_reason = str(fault)
         self.silence(seconds)
 
     def silence(self, seconds: float) -> None:
@@ -171,19 +172,6 @@ class Account:
         return self.check.fraction
 
     # -- how it is judged
-    def _absurd(self, reading: Reading) -> str:
-        self.power_limit = together(reading.limits or self.about.limits)
-        watts, limit = reading.watts, self.power_limit * SPIKE or ABSURD
-        if math.isinf(watts) or (math.isnan(watts) and not reading.counters):
-            return "The meter says a number that is none; it was not believed."
-        if watts < 0:
-            return f"The meter says {watts:.4g} W, less than nothing; it was not believed."
-        if watts > limit:
-            return f"The meter says {watts:.4g} W, more than the {limit:.4g} W that are possible; it was not believed."
-        if not all(math.isfinite(c) and c >= 0 for c in reading.counters):
-            return "The meter's counter says a number that is none; it was not believed."
-        return ""
-
     def _lone_zero(self, reading: Reading) -> bool:
         """Whether this is 0 W that must first be repeated to be believed."""
         if self.about.zeros or reading.watts != 0 or not self.watts:
@@ -218,7 +206,7 @@ class Account:
     def _go_on(self, before: Reading, reading: Reading) -> None:
         if before.time < self.counting_since <= reading.time:
             before = self._at_the_doors(before, reading)
-        wrong = self._wrong_counters(before, reading) if reading.counters else self._wrong_pause(before, reading)
+        wrong = self._wrong(before, reading)
         if wrong:
             self._break(wrong)
             self.heard_at = reading.time
@@ -229,31 +217,18 @@ class Account:
             return
         self._count(before, reading, joules)
 
+    def _wrong(self, before: Reading, reading: Reading) -> str:
+        """Why two readings do not belong together; empty when they do."""
+        if reading.counters:
+            return wrong_counters(before, reading, reading.limits or self.about.limits, self.period)
+        return wrong_pause(before, reading, max(self.about.hold, 3 * self.period))
+
     def _at_the_doors(self, before: Reading, reading: Reading) -> Reading:
         """What the reading would have been when the doors opened, on the straight line between two readings."""
         share = (self.counting_since - before.time) / (reading.time - before.time)
         watts = before.watts + share * (reading.watts - before.watts)
         counters = tuple(a + share * (b - a) for a, b in zip(before.counters, reading.counters, strict=False))
         return Reading(self.counting_since, watts, counters)
-
-    def _wrong_counters(self, before: Reading, reading: Reading) -> str:
-        span = reading.time - before.time
-        if len(before.counters) != len(reading.counters):
-            return "The meter has other counters than before."
-        limits = reading.limits or self.about.limits
-        if len(limits) != len(reading.counters):
-            limits = (UNKNOWN,) * len(reading.counters)
-        for a, b, limit in zip(before.counters, reading.counters, limits, strict=True):
-            most = (limit if limit > 0 else UNKNOWN) * MARGIN * (span + self.period)
-            if b < a:
-                return "The counter fell: the driver was loaded anew."
-            if b - a > min(most, ABSURD * (span + 1.0)):
-                return f"The counter jumped by {b - a:.4g} J in {span:.2g} s, more than the power limit allows."
-        return ""
-
-    def _wrong_pause(self, before: Reading, reading: Reading) -> str:
-        span = reading.time - before.time
-        return f"There was no reading for {span:.1f} s." if span > max(self.about.hold, 3 * self.period) else ""
 
     def _joules(self, before: Reading, reading: Reading) -> float | None:
         """J between two readings that belong together; None while the counter has not moved yet."""
@@ -302,24 +277,3 @@ class Account:
         if self._counting(seconds) and seconds > self.last_row_at:
             self.rows.append(Row(seconds, self.joules, watts, provenance))
             self.last_row_at = seconds
-
-
-class CrossCheck:
-    """Holds the counters against the area under the watts; they come from one sensor and should agree."""
-
-    SPAN = 30.0  # s
-
-    def __init__(self) -> None:
-        self.seconds = self.counted = self.area = 0.0
-        self.fraction = 0.0
-
-    def add(self, before: Reading, reading: Reading, joules: float) -> None:
-        if not reading.counters or math.isnan(reading.watts + before.watts):
-            return
-        span = reading.time - before.time
-        self.seconds += span
-        self.counted += joules
-        self.area += (before.watts + reading.watts) / 2 * span
-        if self.seconds >= self.SPAN:
-            self.fraction = (self.area - self.counted) / self.counted if self.counted > 0 else 0.0
-            self.seconds = self.counted = self.area = 0.0

@@ -19,6 +19,7 @@ from .sysfs import folders, number, text
 ROOT = Path("/sys/class/powercap")
 UNCERTAINTY = 0.1  # this piece's own choice: RAPL is partly a model; Desrochers, Weaver, MEMSYS 2016
 MOST_WATTS = 1000.0  # W a zone is taken to draw at most where it does not say, for the time until it may wrap
+AT_ONCE = 1.0  # s of that power may come in one step
 ALLOW = "Let the group read it: see docs/metering.md, or start the piece as root."
 
 
@@ -53,11 +54,14 @@ class Zone:
             Fault: it was not looked at for so long that wraps may have been missed, or it is gone.
         """
         now, raw = time.monotonic(), _joules(self.file)
-        late, grown = now - self.at > self.safe and self.at > 0, raw - self.raw
+        span, grown = now - self.at if self.at else 0.0, raw - self.raw
         self.at, self.raw = now, raw
-        if late:
+        if span > self.safe:
             raise Fault("The processor's counter was not read for so long that it may have wrapped.", gap=True)
-        self.joules += grown if grown >= 0 else grown + self.range_j
+        grown += self.range_j if grown < 0 else 0.0
+        if span and self.limit == UNKNOWN and grown > MOST_WATTS * (span + AT_ONCE):
+            raise Fault("The processor's counter fell without having wrapped.", gap=True)
+        self.joules += grown
         return self.joules
 
 

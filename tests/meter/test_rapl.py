@@ -105,6 +105,19 @@ def test_too_long_a_pause_is_a_gap_because_it_may_have_wrapped_unseen(tmp_path: 
     assert source.read().counters
 
 
+def test_a_counter_that_is_set_to_nothing_is_no_wrap(tmp_path: Path) -> None:
+    file = zone(tmp_path, "intel-rapl:0", "package-0", 50_000_000)
+    (file.parent / "constraint_0_max_power_uw").unlink()
+    source = meter(tmp_path)
+    source.open()
+    before = source.read().counters[0]
+    file.write_text("5\n")
+    with pytest.raises(Fault, match="without having wrapped") as raised:
+        source.read()
+    assert raised.value.gap
+    assert source.read().counters[0] == before
+
+
 def test_watts_come_from_the_counter(tmp_path: Path) -> None:
     file = zone(tmp_path, "intel-rapl:0", "package-0", 0)
     source, account = meter(tmp_path), Account()
