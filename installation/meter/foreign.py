@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..config import nearest
@@ -18,6 +18,10 @@ from .recording import BadRecording, Header, Line, Recorder
 
 FORMATS = ("%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S")
 EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))  # Unix time above this, in nano-, micro-, milliseconds: to s
+
+
+A_DATE = 1e8  # s: Unix times are above, stop watches below
+Sample = tuple[float, float, str]  # s, W, the time as the log writes it
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ def convert(source: Path, target: Path, columns: Columns, header: Header) -> Cou
     if len(samples) < 2:
         raise BadRecording(f"{source}: fewer than two lines can be used ({dict(counts)}); are the columns right?")
     counts["kept"] = len(samples)
+    header.started = header.started or started(samples[0][2])
     _write(target, samples, header)
     return counts
 
@@ -73,7 +78,7 @@ def _dialect(first: str) -> type[csv.Dialect]:
     return Found
 
 
-def _samples(table: Iterable[dict[str, str]], columns: Columns, counts: Counter[str]) -> Iterator[tuple[float, float]]:
+def _samples(table: Iterable[dict[str, str]], columns: Columns, counts: Counter[str]) -> Iterator[Sample]:
     for row in table:
         if row.get(columns.time) == columns.time:
             continue  # the line of names itself
@@ -82,21 +87,21 @@ def _samples(table: Iterable[dict[str, str]], columns: Columns, counts: Counter[
             continue
         try:
             watts = number(row[columns.power]) / (1000 if columns.milli else 1)
-            yield seconds(row[columns.time] or ""), watts
+            yield seconds(row[columns.time] or ""), watts, row[columns.time]
         except ValueError:
             counts["not readable"] += 1
 
 
-def _rising(samples: Iterable[tuple[float, float]], counts: Counter[str]) -> Iterator[tuple[float, float]]:
+def _rising(samples: Iterable[Sample], counts: Counter[str]) -> Iterator[Sample]:
     last = -math.inf
-    for t, watts in samples:
+    for t, watts, text in samples:
         if not (math.isfinite(t) and math.isfinite(watts)) or watts < 0:
             counts["not possible"] += 1
         elif t <= last:
             counts["out of order"] += 1
         else:
             last = t
-            yield t, watts
+            yield t, watts, text
 
 
 def number(text: str) -> float:
@@ -123,11 +128,20 @@ def _date(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _write(target: Path, samples: list[tuple[float, float]], header: Header) -> None:
+def started(text: str) -> str:
+    """The day and time of a stamp, ISO 8601; empty for a stop watch. A zone is named only where the log names it."""
+    try:
+        value = float(text)
+    except ValueError:
+        return _date(text.strip()).isoformat(timespec="milliseconds")
+    if value < A_DATE:
+        return ""
+    return datetime.fromtimestamp(seconds(text), UTC).isoformat(timespec="milliseconds")
+
+
+def _write(target: Path, samples: list[Sample], header: Header) -> None:
     start = samples[0][0]
-    if not header.started and start > 1e8:  # s: a date, not a stop watch
-        header.started = datetime.fromtimestamp(start).astimezone().isoformat(timespec="milliseconds")
     recorder = Recorder(target, header)
-    for t, watts in samples:
+    for t, watts, _ in samples:
         recorder.add(Line(t=round(t - start, 6), watts=round(watts, 6)))
     recorder.close()
