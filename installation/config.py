@@ -83,6 +83,8 @@ class NetworkSettings(Section, frozen=True):
     )
     stuck_seconds: Annotated[float, Meta(ge=2, le=3600)] = 300.0
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    publish: str = ""
+    publish_place: str = ""
     memory_gb: Annotated[float, Meta(ge=0)] = 0.0
     precision: Annotated[
         str,

@@ -28,8 +28,9 @@ ONE_THREAD = (
 @click.option(
     "--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting that goes before the file."
 )
+@click.option("--remote", metavar="HOST/TOPIC", help="Of the network: fit for a room elsewhere, over an MQTT broker.")
 @click.option("--now", "record", type=click.Path(path_type=Path), help="The record to play in.")
-def command(name: str, path: Path | None, changes: tuple[str, ...], record: Path | None) -> None:
+def command(name: str, path: Path | None, changes: tuple[str, ...], remote: str | None, record: Path | None) -> None:
     """Run one player: meter, network, sound, screen, light or ledger.
 
     It plays in the piece that runs on this machine. Where none runs it opens a record of its own.
@@ -38,7 +39,9 @@ def command(name: str, path: Path | None, changes: tuple[str, ...], record: Path
         os.environ.setdefault(variable, "1")
     if name not in PLAYERS:
         raise click.UsageError(f"{name!r} is no player. {nearest(name, PLAYERS)}")
-    config = load(path, changes)
+    if remote and name != "network":
+        raise click.UsageError("--remote is for the player network.")
+    config = load(path, (*changes, f"network.publish={remote}") if remote else changes)
     now = _join(record or default_path(), name, config.piece.joules_per_grain)
     from ..player import main
 

@@ -16,12 +16,15 @@ from ..config import Config, ConfigError
 from ..now import Now, Phase
 from ..plug import find_file
 from .account import Account
+from .away import Away
 from .channel import Message
 from .device import environment
+from .elsewhere import Elsewhere
 from .fitter import Fitter
 from .ladder import Ladder
 from .listing import AGREED, Listing, ListingError, read
 
+REMOTE = "remote:"  # before the address of a machine elsewhere, in [network] name
 LOOK = 1.0  # s between two looks, while resting, at the file and the ladder
 SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
 GONE = {-9: "It was ended from outside, most likely because memory ran out."}
@@ -41,6 +44,9 @@ class Player(player.Player):
         self.ladder = Ladder(rungs, self.settings.rung_seconds, self.settings.again_within_seconds)
         self.chosen = False  # whether the press that waits has its network
         self.by_clock = 0.0  # presses of the clock that were answered
+        self.elsewhere: Elsewhere | None = None  # the other machine, where the fit is there
+        self.away: Away | None = None  # the room, where it is there
+        self.unheard = max(0.0, now.answered - now.presses)  # presses over a line that was opened before
         self.fitter: Fitter | None = None
         self.listing: Listing | None = None
         self.account: Account | None = None
@@ -53,16 +59,39 @@ class Player(player.Player):
     # -- the player's life
     def setup(self) -> None:
         self._close_what_was_left_open()
+        if self.settings.name.startswith(REMOTE):
+            self.elsewhere = Elsewhere(self.now, self.settings.name.removeprefix(REMOTE))
+            return
+        if self.settings.publish:
+            self.away = Away(self.now, self.settings.publish, self.settings.publish_place)
         if self.now.phase != Phase.UNABLE:
             self._prepare()
 
     def tick(self, seconds: float) -> None:
+        if self.elsewhere:
+            self._play_elsewhere(self.elsewhere, seconds)
+            return
+        self._play(seconds)
+        if self.away:
+            self.away.tick(seconds)
+
+    def _play_elsewhere(self, elsewhere: Elsewhere, seconds: float) -> None:
+        elsewhere.tick(seconds)
+        self.note(elsewhere.note)
+        if self.presses > self.now.answered and not self.leaving:
+            self._answer()
+            if self._spent():
+                self.now.phase = Phase.SPENT
+            else:
+                elsewhere.press()
+
+    def _play(self, seconds: float) -> None:
         self._hear(seconds)
         if self.account:
             self._follow(seconds)
         elif self.fitter and self.fitter.busy:
             self._wait(seconds)
-        elif self.now.presses > self.now.answered and not self.leaving:
+        elif self.presses > self.now.answered and not self.leaving:
             self._press(seconds)
         else:
             self._rest(seconds)
@@ -83,6 +112,9 @@ class Player(player.Player):
             self.now.phase = Phase.RESTING
         if self.fitter:
             self.fitter.end()
+        for line in (self.elsewhere, self.away):
+            if line:
+                line.close()
 
     def _close_what_was_left_open(self) -> None:
         """A fit whose player died is an ended fit; and what killed it is not tried again before a press."""
@@ -185,7 +217,7 @@ class Player(player.Player):
             return
         if not self.chosen:
             by_clock = self.now.conductor_presses - self.by_clock
-            self.ladder.pressed(seconds, self.now.presses - self.now.answered > by_clock)
+            self.ladder.pressed(seconds, self.presses - self.now.answered > by_clock)
             self.chosen = True
         if self.fitter is None or self.prepared != self.ladder.name or self._changed():
             self._prepare_again()  # the press waits until the network is there
@@ -198,7 +230,12 @@ class Player(player.Player):
     def _answer(self) -> None:
         self.chosen = False
         self.by_clock = self.now.conductor_presses
-        self.now.answered = self.now.presses
+        self.now.answered = self.presses
+
+    @property
+    def presses(self) -> float:
+        """All presses since the doors opened, a room's elsewhere included."""
+        return self.now.presses + self.unheard + (self.away.presses if self.away else 0)
 
     def _prepare_again(self) -> None:
         if self.fitter:
