@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..config import ConfigError
 from ._take import Size, progress, recording, settings
 
 if TYPE_CHECKING:
@@ -51,12 +50,8 @@ def command(
     config = settings(path, changes, size)
     played = recording(file, day, begin, seconds)
     from ..take.audit import Audit
-    from ..take.loudness import MissingLibraryError
 
-    try:
-        audit = Audit(played, file.name, config, fps)
-    except MissingLibraryError as error:
-        raise ConfigError(str(error)) from None
+    audit = Audit(played, file.name, config, fps)
     with progress("audit", audit.room.seconds, quiet=as_json) as at:
         report = audit.run(at)
     click.echo(json.dumps(plain(report)) if as_json else "\n".join(lines(report)))

@@ -22,7 +22,7 @@ from ..score import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
 from ..sound.moment import Moment, Samples, Voice
 from ..text.passages import chosen
 from .flashes import ScreenEye, StripEye
-from .loudness import Ear, signal
+from .loudness import Ear
 from .parts import Picture, Sound, Strip
 from .room import OPENED, Room
 
@@ -99,7 +99,6 @@ class Audit:
     """
 
     def __init__(self, recording: Recording, name: str, config: Config, fps: float = FPS) -> None:
-        signal()  # what is missing is said before anything is opened
         self.room = Room(recording, name, config)
         self.config = config = self.room.config
         self.taps: list[Tap] = []
