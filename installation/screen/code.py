@@ -81,7 +81,8 @@ class Scene:
         change = step / LIGHT_UP if running else -step / LIGHT_DOWN
         self.lit = min(1.0, max(0.0, self.lit + change))
         level = round(24 * self.lit)
-        way = self.board.opened * self.board.opened * (3 - 2 * self.board.opened)
+        opened = 0.0 if self.board.at.portrait else self.board.opened
+        way = opened * opened * (3 - 2 * opened)
         y = round(self.fit_box.y + (self.board.at.code.y - self.fit_box.y) * way)
         if (line, level, y) == self.drawn:
             return

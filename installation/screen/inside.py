@@ -30,11 +30,14 @@ class Scene:
         self.board = board
         code, fit = board.at.code, board.at.fit
         top = code.y + round(board.at.fit_size * 1.5)
-        self.box = Box(code.x, top, code.w, fit.y + round(board.at.fit_size * 1.5) - top)
+        below = Box(code.x, top, code.w, fit.y + round(board.at.fit_size * 1.5) - top)
+        # In portrait the line stays where it is and opens upward: beside the number there is no room for it.
+        self.box = code if board.at.portrait else below
         self.page: pygame.Surface | None = None
         self.drawn_at = -math.inf
         self.light = -1
-        self.size = min(board.at.body, int(self.box.h / (6.4 * STEP)))
+        share = 0.6 if board.at.portrait else 1.0  # of the height, for the loops
+        self.size = min(board.at.body, int(self.box.h * share / (6.4 * STEP)))
 
     def draw(self, now: Now, seconds: float) -> None:
         light = round(255 * max(0.0, 2 * self.board.opened - 1))
@@ -51,7 +54,11 @@ class Scene:
 
     def _page(self, now: Now) -> pygame.Surface:
         made = pygame.Surface((self.box.w, self.box.h), pygame.SRCALPHA)
-        width = self._weights(made, now)
+        if self.board.at.portrait:
+            self._loops(made, now, self.box.w)
+            self._weights_below(made, now)
+            return made
+        width = self._weights_beside(made, now)
         self._loops(made, now, self.box.w - width - round(36 * self.board.at.unit))
         return made
 
@@ -99,31 +106,51 @@ class Scene:
             pygame.draw.line(made, QUIET, (x + depth * indent, top), (x + depth * indent, bottom), thick)
 
     # -- the weights
-    def _weights(self, made: pygame.Surface, now: Now) -> int:
-        """The first layer as a field: ochre above nothing, grey under it; returns the width it takes."""
+    def _weights_beside(self, made: pygame.Surface, now: Now) -> int:
+        """The first layer at the right end, its caption under it; returns the width it takes."""
+        u = self.board.at.unit
+        picture = self._picture(now, round(400 * u), round(self.box.h * 0.68))
+        if picture is None:
+            return 0
+        left, top = self.box.w - picture.get_width(), round(8 * u)
+        made.blit(picture, (left, top))
+        below = top + picture.get_height() + round(4 * u)
+        self._caption(made, now, Box(left, below, picture.get_width(), self.box.h - below))
+        return picture.get_width()
+
+    def _weights_below(self, made: pygame.Surface, now: Now) -> None:
+        """The first layer under the loops, its caption beside it."""
+        u = self.board.at.unit
+        top = round(6 * u) + round(6.6 * round(self.size * STEP))
+        picture = self._picture(now, round(400 * u), self.box.h - top)
+        if picture is None:
+            return
+        made.blit(picture, (0, top))
+        left = picture.get_width() + round(20 * u)
+        self._caption(made, now, Box(left, top, self.box.w - left, self.box.h - top))
+
+    def _picture(self, now: Now, width: int, height: int) -> pygame.Surface | None:
+        """The first layer as a field: ochre above nothing, grey under it; None before there is one."""
         values = np.nan_to_num(np.asarray(now.weights, np.float64))
         if not values.any():
-            return 0
-        say, type_, at = self.board.words, self.board.type, self.board.at
-        scale = max(1, min(int(400 * at.unit) // values.shape[0], int(self.box.h * 0.68) // values.shape[1]))
-        field = pygame.surfarray.make_surface(_field(values))
-        picture = pygame.transform.scale(field, (values.shape[0] * scale, values.shape[1] * scale))
-        left = self.box.w - picture.get_width()
-        top = round(8 * at.unit)
-        made.blit(picture, (left, top))
+            return None
+        rows, columns = values.shape
+        scale = max(1, min(width // rows, height // columns))
+        return pygame.transform.scale(pygame.surfarray.make_surface(_field(values)), (rows * scale, columns * scale))
+
+    def _caption(self, made: pygame.Surface, now: Now, box: Box) -> None:
+        say, size = self.board.words, max(9, round(self.board.at.small * 0.82))
         texts = [say("opened_weights")]
         if now.operations:
             texts.append(say("opened_operations", operations=now.operations))
-        y = top + picture.get_height() + round(4 * at.unit)
-        size = max(9, round(at.small * 0.82))
+        y = box.y
         for text in texts:
-            lines = self.board.wrap(text, picture.get_width(), size, QUIET)
-            if y + len(lines) * round(size * 1.22) > self.box.h + size // 4:
+            lines = self.board.wrap(text, box.w, size, QUIET)
+            if y + len(lines) * round(size * 1.22) > box.y + box.h + size // 4:
                 break
             for line in lines:
-                made.blit(type_.line(line.text, size, QUIET), (left, y))
+                made.blit(self.board.type.line(line.text, size, QUIET), (box.x, y))
                 y += round(size * 1.22)
-        return picture.get_width()
 
 
 def _field(values: np.ndarray) -> np.ndarray:
