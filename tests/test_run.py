@@ -221,6 +221,7 @@ def test_a_press_is_a_fit_with_everything_playing(tmp_path: Path, recording: Pat
     assert result["fits"] == 2
     assert result["grains_heard"] == result["grains_lit"] == result["grains_drawn"] == result["grains_due"]
     with contextlib.closing(sqlite3.connect(tmp_path / "out/ledger.sqlite")) as book:
-        fits = book.execute("select network, epochs, text from fits join codes on codes.id = fits.code order by number").fetchall()
+        join = "fits join codes on codes.id = fits.code"
+        fits = book.execute(f"select network, epochs, text from {join} order by number").fetchall()
     assert [f[:2] for f in fits] == [("seed", 10), ("seed", 10)]
     assert "model.fit(" in fits[0][2]
