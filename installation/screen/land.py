@@ -76,7 +76,7 @@ class Scene:
     def pages(self, now: Now) -> list[tuple[pygame.Surface, float]]:
         pages = [self._took(now)]
         if Provenance(int(now.provenance)):
-            pages.append(self.land(now))
+            pages += self.land(now)
         made = []
         for page in pages:
             words = sum(len(line.text.split()) for line in (*page.inside, *page.below))
@@ -105,25 +105,39 @@ class Scene:
         return Page([], page)
 
     # -- the land
-    def land(self, now: Now) -> Page:
-        """The square of the lower figure for nuclear power at true size; the others by their sides, in words."""
+    def land(self, now: Now) -> list[Page]:
+        """The square of the lower figure for nuclear power at true size; the others by their sides, in words.
+
+        One page; two where the words would become too small on one.
+        """
         say, at = self.board.words, self.board.at
         held = land_held(now.watts, KIND)
         if held is None:
-            return Page([], [Line(say("land_no_reading"), at.body, COOL)])
+            return [Page([], [Line(say("land_no_reading"), at.body, COOL)])]
         side = held.low_side_m / at.metres
         room = min(at.column.w, at.column.h * 0.66)
-        fields = {"watts": now.watts, "side": held.low_side_m}
         key = "land" if side <= room else "land_too_large" if side > min(at.width, at.height) else "land_no_room"
-        first = say(key, kind=say(f"kind_{KIND}"), **fields)
+        first = say(key, kind=say(f"kind_{KIND}"), watts=now.watts, side=held.low_side_m)
         band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
         inside = self._within(first, band, side) if side <= room else []
-        below = [] if inside else self.board.wrap(first, at.column.w, at.body, BRIGHT)
-        texts = ([] if inside else band, [self._other(now.watts, kind) for kind in OTHERS], self._said(now))
-        for group in texts:
+        head = [] if inside else [first, *band]
+        others, said = [self._other(now.watts, kind) for kind in OTHERS], self._said(now)
+        square = side if side <= room else 0.0
+        for least, groups, rest in ((0.8, [others, said], []), (0.6, [said], [others])):
+            for small in range(at.small, round(least * at.small) - 1, -1):
+                page = Page(inside, self._under(head, groups, small), square)
+                if self.board.height(page.below) + square + 18 * at.unit <= at.column.h:
+                    return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
+        return [Page([], self._under([first, *band], [others, said], round(0.6 * at.small)))]
+
+    def _under(self, head: list[str], groups: list[list[str]], small: int) -> list[Line]:
+        """What stands under the square: its sentence if that has no room in it, then groups of smaller ones."""
+        at = self.board.at
+        below = [line for text in head[:1] for line in self.board.wrap(text, at.column.w, at.body, BRIGHT)]
+        for group in (head[1:], *groups):
             for i, sentence in enumerate(group):
-                below += self.board.wrap(sentence, at.column.w, at.small, QUIET, gap=12 * at.unit if i == 0 else 0.0)
-        return Page(inside, below, side if side <= room else 0.0)
+                below += self.board.wrap(sentence, at.column.w, small, QUIET, gap=12 * at.unit if i == 0 else 0.0)
+        return below
 
     def _said(self, now: Now) -> list[str]:
         """What the figures are, and what they leave out."""
@@ -161,13 +175,10 @@ class Scene:
         box, unit = self.board.at.column, self.board.at.unit
         made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
         top = round(page.side + 18 * unit) if page.side else 0
-        below = page.below
-        while self.board.height(below) + top > box.h and all(line.size > 10 for line in below):
-            below = [Line(x.text, x.size - 1, x.colour, x.face, x.gap * 0.9) for x in below]
         if page.side:
             pygame.draw.rect(made, LIT, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
             made.blit(self.board.page(page.inside, (round(page.side), round(page.side))), (self._inset, self._inset))
-        made.blit(self.board.page(below, (box.w, box.h - top)), (0, top))
+        made.blit(self.board.page(page.below, (box.w, box.h - top)), (0, top))
         return made
 
 

@@ -174,7 +174,7 @@ def test_land_is_drawn_at_true_size(stage: Stage) -> None:
     staged = stage(76.0)
     staged.play(wall, 0.5, rate=10)
     staged.become("settled", wall)
-    page = wall.scenes[1].land(staged.now)
+    page = wall.scenes[1].land(staged.now)[0]
     assert page.side * 4.0 / 1920 == pytest.approx(0.2175, abs=0.001)
     assert "true size" in " ".join(line.text for line in (*page.inside, *page.below))
 
@@ -239,4 +239,21 @@ def test_land_pages_are_whole(stage: Stage, picture: Make) -> None:
     staged.play(wall, 0.5, rate=10)
     staged.become("settled", wall)
     pages = scene(wall, land.Scene).pages(staged.now)  # type: ignore[attr-defined]
-    assert len(pages) == 2
+    assert len(pages) >= 2
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720)])
+@pytest.mark.parametrize("watts", [20.0, 76.0, 700.0])
+def test_no_page_of_the_land_is_cut(
+    language: str, large: bool, size: tuple[int, int], watts: float, stage: Stage
+) -> None:
+    config = Config(piece=Piece(language=language), screen=ScreenSettings(large_print=large))
+    staged = stage(watts)
+    staged.sample()
+    staged.sample()
+    wall = Picture(config, size, scenes=("land",))
+    for page in wall.scenes[0].land(staged.now):
+        assert wall.board.height(page.below) + page.side <= wall.board.at.column.h
+        assert all(wall.board.type.width(line.text, line.size) <= wall.board.at.column.w for line in page.below)
