@@ -29,8 +29,9 @@ from .nvml_card import (
 )
 from .source import UNKNOWN, About, Fault, Reading, Source, midpoint
 
-MEASURE_FOR = 0.45  # s the sensor is watched for its own period
+MEASURE_FOR = 0.45  # s the sensor is watched for its own period, at most
 LOOK_EVERY = 0.004  # s
+ENOUGH = 4  # values seen: the first was there already, two whole periods lie between the others
 LIMIT_EVERY = 5.0  # s between two looks at the power limit, which an operator may change
 
 
@@ -93,7 +94,7 @@ class Meter(Source):
         changes: list[float] = []
         before: tuple[float | None, float | None] = (None, None)
         end = time.monotonic() + MEASURE_FOR
-        while time.monotonic() < end:
+        while time.monotonic() < end and len(changes) < ENOUGH:
             value = read_card(self.cards[0])
             key = value if value[1] is None else (None, value[1])
             if key != before:
@@ -148,7 +149,8 @@ class Meter(Source):
         power = "instant power" if card.power[:1] == ["field"] else "power" if card.power else "no power, only energy"
         mean = f" over {window} ms" if window else ", its window is not published"
         energy = "energy by the card's counter" if counted else "energy as the area under the power"
-        changes = f"changes every {self.period * 1000:.0f} ms" if self.period else "changes were not seen"
+        often = f"every {self.period * 1000:.0f} ms" if self.period > 2 * LOOK_EVERY else "faster than it was looked at"
+        changes = f"changes {often}" if self.period else "changes were not seen"
         kind = ARCHITECTURES.get(card.architecture, "unknown architecture")
         limit = f", limit {card.limit:.0f} W" if card.limit < UNKNOWN else ""
         return f"{kind}, driver {driver}{limit}; {power}{mean}; {energy}; {changes}; {', '.join(self.uuids)}"

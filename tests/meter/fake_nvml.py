@@ -10,6 +10,7 @@ import ctypes
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,8 +30,8 @@ def build(folder: Path, *defines: str) -> Path:
         FileNotFoundError: there is no C compiler.
     """
     compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        raise FileNotFoundError("no C compiler")
+    if compiler is None or sys.platform != "linux":
+        raise FileNotFoundError("no C compiler, or not the system whose loader this library is for")
     folder.mkdir(parents=True, exist_ok=True)
     library = folder / NAME
     source = Path(__file__).with_suffix(".c")
@@ -125,6 +126,7 @@ class Fake:
 
     def __init__(self, state: State) -> None:
         self.state, self.started = state, 0
+        self.nvmlErrorString = lambda code: b"a code the binding has no words for"  # the binding sets its restype
 
     def _code(self, ret: str, card: int = 0) -> int:
         while self.state.get("hang", card, 0):
@@ -143,9 +145,6 @@ class Fake:
             return 1
         self.started -= 1
         return 0
-
-    def nvmlErrorString(self, code: Any) -> bytes:  # noqa: N802
-        return b"a code the binding has no words for"
 
     def nvmlSystemGetDriverVersion(self, out: Any, room: Any) -> int:  # noqa: N802
         out.value = str(self.state.get("driver", 0, "550.54.15")).encode()
@@ -198,7 +197,9 @@ class Fake:
     def _energy(self, card: int) -> int:
         fixed = self.state.get("energy_mj", card, None)
         suffix = f".{card}" if f"power_mw.{card}" in self.state.values else ""
-        return int(fixed if fixed is not None else self.state.counter_mj(time.monotonic_ns(), suffix))
+        now, step = time.monotonic_ns(), int(self.state.get("step_ms", card, 0)) * 1_000_000
+        now -= now % step if step else 0
+        return int(fixed if fixed is not None else self.state.counter_mj(now, suffix))
 
     def nvmlDeviceGetFieldValues(self, h: Any, count: Any, out: Any) -> int:  # noqa: N802
         card = _card(h)
