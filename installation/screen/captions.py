@@ -102,7 +102,7 @@ class Scene:
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
         say = self.board.words
         sentences = [(text, COOL) for player in PLAYERS for text in self._missing(now, player)]
-        sentences += [(note, COOL) for note in self.board.notes[:3]]
+        sentences += [(note, COOL) for note in (*self.board.notes[:3], *self.board.type.missing[:2])]
         if self.board.paused and self.board.passage:
             sentences.insert(0, (say("held"), QUIET))
         lost = (("sound", now.sound_lost), ("light", now.light_lost), ("screen", now.screen_lost))

@@ -16,6 +16,7 @@ from installation.now import Now, Phase, Provenance
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
 from installation.text import scale
+from installation.text.land import Land, by_mix
 from installation.text.land import held as land_held
 
 FADE = 1.5  # s
@@ -111,13 +112,13 @@ class Scene:
         One page; two where the words would become too small on one.
         """
         say, at = self.board.words, self.board.at
-        held = land_held(now.watts, KIND)
+        held, kind = self._held(now.watts)
         if held is None:
             return [Page([], [Line(say("land_no_reading"), at.body, COOL)])]
         side = held.low_side_m / at.metres
         room = min(at.column.w, at.column.h * 0.66)
         key = "land" if side <= room else "land_too_large" if side > min(at.width, at.height) else "land_no_room"
-        first = say(key, kind=say(f"kind_{KIND}"), watts=now.watts, side=held.low_side_m)
+        first = say(key, kind=kind, watts=now.watts, side=held.low_side_m)
         band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
         inside = self._within(first, band, side) if side <= room else []
         head = [] if inside else [first, *band]
@@ -129,6 +130,18 @@ class Scene:
                 if self.board.height(page.below) + square + 18 * at.unit <= at.column.h:
                     return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
         return [Page([], self._under([first, *band], [others, said], round(0.6 * at.small)))]
+
+    def _held(self, watts: float) -> tuple[Land | None, str]:
+        """The land for the place's own mix if the host gave one, else for one kind; and what it is called."""
+        say, mix = self.board.words, self.board.config.place.mix
+        if not mix:
+            return land_held(watts, KIND), say(f"kind_{KIND}")
+        try:
+            return by_mix(watts, mix), say("land_mix")
+        except ValueError as error:
+            if str(error) not in self.board.notes:
+                self.board.notes.append(f"[place] mix: {error}")
+            return land_held(watts, KIND), say(f"kind_{KIND}")
 
     def _under(self, head: list[str], groups: list[list[str]], small: int) -> list[Line]:
         """What stands under the square: its sentence if that has no room in it, then groups of smaller ones."""
@@ -143,7 +156,11 @@ class Scene:
         """What the figures are, and what they leave out."""
         say = self.board.words
         word = say(WORDS[int(now.provenance)])
-        return [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit_alone")]
+        said = [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit_alone")]
+        covered = sum(self.board.config.place.mix.values())
+        if 0 < covered < 0.995:
+            said.insert(1, say("land_mix_part", percent=100 * (1 - covered)))
+        return said
 
     def _within(self, first: str, band: list[str], side: float) -> list[Line]:
         """The sentence inside its square, in letters that leave it whole; nothing if the square is too small for it."""

@@ -77,7 +77,12 @@ class Scene:
         if not shown:
             self.fader.show(None, _nothing)
             return
-        self.now_at = (self.now_at + 1) % len(shown)
+        self.now_at += 1
+        if self.now_at >= len(shown):
+            self.now_at = -1
+            if self._place(seconds):
+                return
+            self.now_at = 0
         passage = shown[self.now_at]
         page = self.page(passage)
         if page is None and not any(self.page(p) for p in shown):
@@ -87,6 +92,26 @@ class Scene:
         if page is not None:
             self.board.passage = passage.id
             self.fader.show(passage.id, lambda: page)
+
+    def _place(self, seconds: float) -> bool:
+        """The host's own words about the place, once in each round, and only if the host wrote them."""
+        place = self.board.config.place
+        texts = [t for t in (place.acknowledgement, place.action, place.reciprocity) if t.strip()]
+        if not place.acknowledgement.strip():
+            return False
+        box, u = self.board.at.column, self.board.at.unit
+        asked = ", ".join(t for t in (place.asked, place.asked_on, place.source) if t.strip())
+        size = min(self.board.at.passage, round(34 * u))
+        while size > 12 * u:
+            page = [line for t in texts for line in self.board.wrap(t, box.w, size, BRIGHT, gap=14 * u)]
+            page += self.board.wrap(asked, box.w, round(0.66 * size), QUIET, gap=14 * u) if asked else []
+            if self.board.height(page) <= box.h:
+                break
+            size -= 1
+        self.board.passage = ""
+        self.fader.show("place", lambda: self.board.page(page, self.fader.size))
+        self.until = seconds + len(" ".join(texts).split()) / 2 + 3 + FADE
+        return True
 
     def page(self, passage: Passage) -> pygame.Surface | None:
         """The passage with its credit, in the largest letters that leave it whole; None, and a note, if none do."""

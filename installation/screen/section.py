@@ -17,13 +17,14 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from installation.config import ScreenSettings
 from installation.now import Now
 from installation.screen.board import Board, Rect
 from installation.screen.colours import ASH, BRIGHT, DIM, luminance
 from installation.screen.pixels import view
 from installation.screen.restore import read_day
 from installation.screen.ridge import Floats, profile, relief, strip, tints
-from installation.screen.strata import EASE, Layer, Strata, laid_before
+from installation.screen.strata import EASE, THIN, Layer, Strata, laid_before
 
 FOLD = 57.0  # px of the drawing for one unit of the fold: a day of 2 kWh is nine units deep
 DRAWN_AT_ONCE = 1  # layers drawn anew in one frame; the others keep their picture until their turn
@@ -48,7 +49,8 @@ class Scene:
 
     def __init__(self, board: Board) -> None:
         self.board, self.box = board, board.at.ground
-        self.strata = Strata()
+        self.thin = THIN * coarser(board.config.screen)
+        self.strata = Strata(thin=self.thin)
         self.open: Kept | None = None
         self.kept: dict[tuple[int, int], Kept] = {}
         self.placed: list[tuple[tuple[int, int], int]] = []
@@ -76,7 +78,8 @@ class Scene:
             return False
         if now.opened_on != self.opened_on:
             self.opened_on = now.opened_on
-            self.strata = Strata(now.joules_per_grain, now.opened_on - now.opened_at if now.opened_on else 0.0)
+            offset = now.opened_on - now.opened_at if now.opened_on else 0.0
+            self.strata = Strata(now.joules_per_grain, offset, self.thin)
         self.sampled_at = now.sampled_at
         self._look_back(now)
         laid = self.strata.laid
@@ -101,7 +104,7 @@ class Scene:
         if day.trouble:
             self.board.notes.append(f"{self.board.words('section_unread')} ({day.trouble})")
         grain = self.strata.ease / EASE
-        self.day = laid_before(day.rows, grain, lambda: time.sleep(0.004)) if len(day.rows) else []
+        self.day = laid_before(day.rows, grain, self.thin, lambda: time.sleep(0.004)) if len(day.rows) else []
 
     def _sink(self, seconds: float) -> None:
         """The open layer grows with its joules, smoothly."""
@@ -261,6 +264,16 @@ class Scene:
             if top < part.bottom and top + kept.picture.get_height() > part.top:
                 surface.blit(kept.picture, (self.box.x, top), special_flags=pygame.BLEND_PREMULTIPLIED)
         surface.set_clip(None)
+
+
+def coarser(screen: ScreenSettings) -> float:
+    """How much fewer lines the section shall have than on a screen 1.21 m wide seen from 3 m, where 80 lie far apart.
+
+    On a wide projection seen from near by as many lines come into the band of stripes that provoke seizures, 1 to 8 in
+    a degree: there half as many are drawn.
+    """
+    wide = screen.width_m / max(screen.distance_m, 0.5) / (1.21 / 3.0)
+    return min(max(wide, 1.0), 2.5)
 
 
 def _stale(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:

@@ -65,11 +65,12 @@ class Strata:
     Args:
         joules_per_grain: J; the fold is measured in grains, so that a large machine fills its screen no faster.
         offset: s added to the samples' monotonic times; layers are cut on that clock.
+        thin: in units of the fold, from when on two neighbours become one; more where lines are seen larger.
     """
 
-    def __init__(self, joules_per_grain: float = 1.0, offset: float = 0.0) -> None:
+    def __init__(self, joules_per_grain: float = 1.0, offset: float = 0.0, thin: float = THIN) -> None:
         self.ease = EASE * joules_per_grain
-        self.offset = offset
+        self.offset, self.thin = offset, thin
         self.layers: list[Layer] = []
         self.points: list[tuple[float, ...]] = []  # of the open stretch: time, then the sums of the four rows
         self.last: Floats | None = None
@@ -191,7 +192,7 @@ class Strata:
     def _thin_pair(self) -> int | None:
         """Index of the newer of two neighbours to be joined; or whose older one, left alone, becomes twice as long."""
         edges = np.log1p(np.cumsum([0.0, *(layer.joules for layer in self.layers)]) / self.ease)
-        for at in np.flatnonzero(edges[2:] - edges[:-2] < THIN).tolist():
+        for at in np.flatnonzero(edges[2:] - edges[:-2] < self.thin).tolist():
             newer, older = self.layers[at], self.layers[at + 1]
             if older.level > 24:
                 continue
@@ -202,12 +203,14 @@ class Strata:
         return None
 
 
-def laid_before(rows: Floats, joules_per_grain: float = 1.0, rest: Callable[[], None] = lambda: None) -> list[Layer]:
+def laid_before(
+    rows: Floats, joules_per_grain: float = 1.0, thin: float = THIN, rest: Callable[[], None] = lambda: None
+) -> list[Layer]:
     """The layers of a day, newest first and folded, from rows of (begin s, span s, s read, J, J in fits, by size).
 
     `rest` is called now and then: on the wall this is done beside the pictures, which must not wait for it.
     """
-    strata = Strata(joules_per_grain)
+    strata = Strata(joules_per_grain, thin=thin)
     ends = rows[:, 0] + rows[:, 1]
     times = np.stack([rows[:, 0], ends], axis=1).ravel()
     sums = np.cumsum(rows[:, 2:], axis=0)

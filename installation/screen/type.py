@@ -39,7 +39,7 @@ class Type:
             try:
                 self.fonts[key] = pygame.font.Font(str(FACES[face]), size)
             except (OSError, pygame.error):
-                self.missing.append(FACES[face].name)
+                self.missing.append(f"The face {FACES[face].name} cannot be read; put the file back from the release.")
                 self.fonts[key] = pygame.font.Font(None, size)
         return self.fonts[key]
 
@@ -68,8 +68,25 @@ class Type:
         drawn = pygame.Surface((max(1, round(len(text) * advance) + 2), font.get_linesize()), pygame.SRCALPHA)
         for place, letter in enumerate(text):
             if letter != " ":
-                drawn.blit(font.render(letter, True, colour), (round(place * advance), 0))
+                drawn.blit(self._letter(letter, size, colour), (round(place * advance), 0))
         return drawn
+
+    def _letter(self, letter: str, size: int, colour: Colour) -> pygame.Surface:
+        """One letter of code: in the code's face, or in that of the words, or as an empty cell that is noted."""
+        if letter.isascii():
+            return self.font("code", size).render(letter, True, colour)
+        from installation.text.coverage import CODE_FACE, WORDS_FACE, missing, named
+
+        if not missing(letter, CODE_FACE):
+            return self.font("code", size).render(letter, True, colour)
+        if not missing(letter, WORDS_FACE):
+            return self.font("words", round(size * 0.9)).render(letter, True, colour)
+        note = f"The faces of the piece cannot draw {named(letter)}."
+        if note not in self.missing:
+            self.missing.append(note)
+        cell = pygame.Surface((round(size * ADVANCE), round(size * 1.2)), pygame.SRCALPHA)
+        pygame.draw.rect(cell, colour, cell.get_rect().inflate(-2, -round(size * 0.4)), 1)
+        return cell
 
     def height(self, size: int, face: str = "words") -> int:
         """From one line to the next, in pixels."""

@@ -9,9 +9,10 @@ import numpy as np
 import pygame
 import pytest
 
-from installation.config import Config, Piece, ScreenSettings, TextSettings
+from installation.config import Config, Piece, Place, ScreenSettings, TextSettings
 from installation.now import Provenance
 from installation.screen import captions, code, land, number, passage
+from installation.screen import type as type_module
 from installation.screen.board import Board, Fader
 from installation.screen.layout import Box
 from installation.screen.picture import Picture
@@ -108,6 +109,14 @@ def test_a_source_in_another_script_is_drawn(stage: Stage, picture: Make) -> Non
     staged.by["network"].source = "模型 = Sequential()\nモデル.fit(данные)"
     staged.by["network"].fit_line = "モデル.fit(данные)"
     staged.play(wall, 1.0, rate=10)
+    assert any("U+6A21" in note for note in wall.board.type.missing)
+
+
+def test_a_face_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(type_module.FACES, "words", tmp_path / "gone.ttf")
+    type_ = Type()
+    assert type_.line("still here", 20).get_width() > 20
+    assert "gone.ttf" in type_.missing[0]
 
 
 # -- the passage
@@ -167,7 +176,40 @@ def test_the_passage_stays_while_watts_change(stage: Stage, picture: Make) -> No
     assert pygame.image.tobytes(wall.board.surface.subsurface(box), "RGB") == before
 
 
+def test_the_hosts_own_words_come_once_a_round_and_only_if_written(stage: Stage, tmp_path: Path) -> None:
+    for written in ("", "This house stands in Tiohtiá:ke."):
+        config = Config(place=Place(acknowledgement=written))
+        wall = Picture(config, (960, 540), scenes=("passage",))
+        staged, keys = stage(), set()
+        for _ in range(70):
+            staged.play(wall, 5.0, rate=1)
+            keys.add(wall.scenes[0].fader.key)
+        assert ("place" in keys) == bool(written)
+        assert len(keys) > 4
+
+
+def test_the_pause_key_holds_the_passage(stage: Stage) -> None:
+    wall = Picture(Config(), (960, 540), scenes=("passage",))
+    staged = stage()
+    staged.play(wall, 2.0, rate=10)
+    before, wall.board.paused = wall.board.passage, True
+    staged.play(wall, 120.0, rate=1)
+    assert wall.board.passage == before
+
+
 # -- the land
+def test_a_mix_of_the_place_is_used_and_a_wrong_one_said(stage: Stage) -> None:
+    for mix, word in (({"hydro": 0.9}, "own mix"), ({"hidro": 0.9}, "nuclear")):
+        wall = Picture(Config(place=Place(mix=mix)), (1920, 1080), scenes=("land",))
+        staged = stage(76.0)
+        staged.sample()
+        staged.sample()
+        pages = wall.scenes[0].land(staged.now)
+        text = " ".join(line.text for page in pages for line in (*page.inside, *page.below))
+        assert word in text.replace("\u00a0", " ")
+        assert any("hidro" in note for note in wall.board.notes) == ("hidro" in mix)
+
+
 def test_land_is_drawn_at_true_size(stage: Stage) -> None:
     """76 W from nuclear power hold a square of 0.217 m by the lower figure: on a screen 4 m wide that is 104 px."""
     wall = Picture(Config(screen=ScreenSettings(width_m=4.0)), (1920, 1080), scenes=("passage", "land"))

@@ -1,0 +1,93 @@
+"""The section as it is drawn: no more bright stripes than eyes can bear, and it does not cost more as the day grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from installation.command._staged import lay_down
+from installation.config import Config, ScreenSettings
+from installation.score import linear
+from installation.screen import section
+from installation.screen.colours import DIM
+from installation.screen.picture import Picture
+from installation.screen.pixels import view
+from tests.screen.conftest import Stage
+
+Make = Callable[..., Picture]
+PAIRS = 8  # bright stripes at most, still or drifting one way (Harding et al. 2005)
+
+
+def bright_lines(picture: Picture, column: int) -> int:
+    """Separate bright rows in one column of the ground: lighter than 50 cd/m2 on a screen of 200."""
+    ground = picture.board.at.ground
+    pixels = np.array(view(picture.shown))[ground.y - picture.board.rise : ground.bottom, column]
+    light = np.asarray([linear((int(p) >> 16 & 255, int(p) >> 8 & 255, int(p) & 255)) for p in pixels])
+    over = light @ (0.2126, 0.7152, 0.0722) > DIM
+    return int((np.diff(over.astype(int)) == 1).sum())
+
+
+@pytest.mark.parametrize("watts", [20.0, 300.0])
+def test_few_lines_are_bright(watts: float, stage: Stage, picture: Make) -> None:
+    staged, wall = stage(watts), picture(size=(1920, 1080))
+    staged.play(wall, 0.5)
+    lay_down(wall, staged, 3)
+    staged.play(wall, 12.0, rate=12)
+    for column in (100, 400, 700):
+        assert bright_lines(wall, column) <= PAIRS
+
+
+def test_a_wide_projection_has_fewer_lines(stage: Stage) -> None:
+    assert section.coarser(ScreenSettings()) == 1
+    assert section.coarser(ScreenSettings(width_m=3.0, distance_m=3.0)) > 2
+
+
+def test_lines_are_not_evenly_spaced(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture()
+    staged.play(wall, 0.5)
+    lay_down(wall, staged, 3)
+    scene = wall.scenes[0]
+    gaps = np.diff(scene.strata.edges())
+    assert gaps.std() / gaps.mean() > 0.3
+
+
+def test_the_ground_sinks_and_never_rises_while_nothing_folds(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(200.0), picture()
+    staged.play(wall, 11.0)
+    scene = wall.scenes[0]
+    name = (scene.strata.layers[-1].level, scene.strata.layers[-1].number)
+    depths = []
+    for _ in range(20):
+        staged.play(wall, 0.2)
+        depths.append(dict(scene.placed).get(name, depths[-1] if depths else 0))
+    assert depths == sorted(depths)
+    assert depths[-1] > depths[0]
+
+
+def test_pictures_of_layers_are_kept_and_few(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture()
+    staged.play(wall, 0.5)
+    lay_down(wall, staged, 10)
+    staged.play(wall, 6.0)
+    scene = wall.scenes[0]
+    assert len(scene.kept) < 90
+    before = {name: id(kept) for name, kept in scene.kept.items()}
+    staged.play(wall, 0.5)
+    same = [name for name, kept in scene.kept.items() if before.get(name) == id(kept)]
+    assert len(same) > 0.7 * len(before)
+
+
+def test_a_new_performance_begins_on_empty_ground(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture()
+    staged.play(wall, 12.0, rate=10)
+    before = wall.scenes[0].strata
+    assert before.layers
+    staged.conductor.opened_on += 100.0
+    staged.play(wall, 1.0, rate=10)
+    assert wall.scenes[0].strata is not before
+
+
+def test_the_default_is_a_55_inch_screen() -> None:
+    assert Config().screen.width_m == pytest.approx(1.21)
