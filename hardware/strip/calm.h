@@ -33,6 +33,7 @@ static void calm_begin() {
     centres[i] = (PLAY_G + 8) | (PLAY_RB + 8) << 4;
     centres[i + 1] = PLAY_RB + 8;
   }
+  rest_ticks = REST_TICKS;  // a reset turns the strip dark at once: nor may resets be used to flash
 }
 
 static void calm_advance(uint16_t ticks) {

@@ -9,6 +9,7 @@
 #include "serial.h"
 
 #define SILENCE_TICKS TICKS_PER_MS(50)  // a frame in which nothing comes for so long is forgotten
+#define SHORTEST_HOLD_MS 250             // shorter, and pictures would fade between frames
 #define MOST_PIXELS 1024                // an Adalight or AWA head that claims more is noise
 
 enum State : uint8_t {
@@ -150,6 +151,7 @@ static void receive_length(uint8_t low) {
 
 static void set_cap_and_hold() {
   hold_ms = (uint16_t)payload[2] << 8 | payload[3];
+  if (hold_ms < SHORTEST_HOLD_MS) hold_ms = SHORTEST_HOLD_MS;
   hold_ticks = TICKS_PER_MS(hold_ms);
   power_cap((uint16_t)payload[0] << 8 | payload[1]);
   if (lit > lit_most) {

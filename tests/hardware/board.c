@@ -52,6 +52,7 @@ typedef struct board {
   uint64_t latch_cycles, rose, fell;
   int level, in_frame;
   uint8_t driven, levels;  // inputs of port D that something outside holds
+  uint32_t millivolts[8];
   uint32_t bits;
   uint8_t byte;
   buffer_t bytes;
@@ -230,6 +231,7 @@ void board_pin(board_t *b, char port, int pin, int level) {
 }
 
 void board_volts(board_t *b, int channel, uint32_t millivolts) {
+  b->millivolts[channel] = millivolts;
   avr_raise_irq(avr_io_getirq(b->avr, AVR_IOCTL_ADC_GETIRQ, channel), millivolts);
 }
 
@@ -240,6 +242,13 @@ void board_reset(board_t *b) {
   b->interrupts_used = 0;
   b->fifo_count = b->shift_full = 0;
   b->masked_since = 0;
+  for (int pin = 0; pin < 8; pin++) {
+    if (!(b->driven >> pin & 1)) continue;
+    int level = b->levels >> pin & 1;
+    avr_raise_irq(pin_irq(b, 'D', pin), !level);  // a level that does not change is not passed on
+    board_pin(b, 'D', pin, level);
+  }
+  board_volts(b, 0, b->millivolts[0]);
 }
 
 board_t *board_new(const char *elf, double baud, char port, int pin, double latch_us) {
@@ -349,8 +358,8 @@ void board_clear_frames(board_t *b) {
   b->bytes.length = 0;
 }
 
-void board_poke(board_t *b, uint32_t address, uint32_t value) {
-  for (int i = 0; i < 4; i++) b->avr->data[address + i] = value >> 8 * i;
+void board_poke(board_t *b, uint32_t address, uint32_t value, int size) {
+  for (int i = 0; i < size; i++) b->avr->data[address + i] = value >> 8 * i;
 }
 
 // lost bytes, bad bits, longest 0, shortest 1, longest low inside a frame, longest masked time (cycles), lowest stack

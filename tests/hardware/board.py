@@ -101,7 +101,7 @@ def _library() -> ctypes.CDLL:
         "board_clear_frames": (None, [pointer]),
         "board_pin": (None, [pointer, ctypes.c_char, ctypes.c_int, ctypes.c_int]),
         "board_volts": (None, [pointer, ctypes.c_int, ctypes.c_uint32]),
-        "board_poke": (None, [pointer, ctypes.c_uint32, ctypes.c_uint32]),
+        "board_poke": (None, [pointer, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int]),
         "board_figures": (None, [pointer, pointer]),
     }
     for name, (result, arguments) in signatures.items():
@@ -183,11 +183,11 @@ class Board:
         """Pulls the reset line, whatever the chip is doing. The strip keeps its light."""
         self._lib.board_reset(self._board)
 
-    def set_variable(self, name: str, value: int) -> None:
-        """Writes a 32-bit variable of the firmware, found by its name in the image: to bring about what takes days."""
+    def set_variable(self, name: str, value: int, size: int = 4) -> None:
+        """Writes a variable of the firmware of `size` bytes, found by its name: to bring about what takes days."""
         symbols = subprocess.run(["avr-nm", str(self._elf)], capture_output=True, text=True, check=True).stdout
         [address] = re.findall(rf"^0080(\w{{4}}) [bBdD] (?:_ZL\d+)?{name}(?:\.|$)", symbols, re.MULTILINE)
-        self._lib.board_poke(self._board, int(address, 16), value)
+        self._lib.board_poke(self._board, int(address, 16), value, size)
 
     @property
     def us(self) -> float:

@@ -10,7 +10,7 @@ import pytest
 from tests.hardware.board import Board, Pixel
 from tests.hardware.conftest import NewBoard
 from tests.hardware.flashes import WEIGHTS, changes, groups, luminance, worst
-from tests.hardware.wire import ak, answers, picture
+from tests.hardware.wire import ak, answers, picture, whole
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 Attack = Callable[[int, float], list[Pixel]]
@@ -23,7 +23,7 @@ def play(board: Board, pictures: Iterator[list[Pixel]], period_us: float = 0) ->
         began = board.us
         board.write(picture(seq % 256, pixels))
         got = b""
-        while len(got) < 13:
+        while not whole(got):
             board.run(100_000, stop_on_rx=True)
             got += board.read()
         [answer] = answers(got)
@@ -215,3 +215,21 @@ def test_a_host_that_lowers_its_cap_again_and_again_cannot_flash(board: NewBoard
     bright = luminance(light, groups(12))
     assert bright.max() > 0.1
     assert worst(us, light) <= 3
+
+
+@pytest.mark.avr
+def test_a_board_reset_again_and_again_does_not_flash_either(board: NewBoard) -> None:
+    """Without a boot loader, and with the liveliest build: a start is followed by a second without growth."""
+    b = board(leds=12, baud=1_000_000, cap_ma=3000, flashes=3)
+    for _ in range(8):
+        b.reset()
+        b.run(10_000)
+        b.read()
+        play(b, (blink(0.01)(12, 0) for _ in range(16)), 20_000)
+    us, light = b.lights()
+    assert luminance(light, groups(12)).max() < 0.1
+    b.run(900_000)
+    b.read()
+    play(b, (blink(0.01)(12, 0) for _ in range(16)), 20_000)
+    assert luminance(b.light_now()[None], groups(12)).max() > 0.1
+    assert worst(us, light) == 0

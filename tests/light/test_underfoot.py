@@ -213,6 +213,7 @@ def test_what_the_host_calls_calm_the_board_hardly_holds_back():
     """The host's limits lie inside the board's. What is left is the dither: two steps of 255, for a frame or two."""
     bench, calm, dither, random = Bench(), Calm(60), Dither(60), np.random.default_rng(3)
     bench.link()
+    bench.run(1.2)  # the board's second of rest after its start
     apart, drawn, wanted = [], bench.seconds, np.zeros((60, 3))
     for step in range(400):
         if step % 25 == 0:
