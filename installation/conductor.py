@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from .config import Config
-from .now import GRAIN_PLAYERS, Doors, Now, State
+from .now import GRAIN_PLAYERS, Doors, Now, Provenance, State
 from .player import PARENT
 
 # s from the start to each player's own: on two cores six at once would keep the first picture waiting.
@@ -181,6 +181,7 @@ class Conductor:
         self.starts: dict[str, float] = {}
         self.pressed = 0
         self.played = 0.0  # s the doors were open
+        self.words: set[Provenance] = set()  # of the readings while they were open
         self.today, self.until_today = date.today(), 0.0  # J since the doors opened, when the day began
 
     def open(self) -> None:
@@ -244,6 +245,7 @@ class Conductor:
 
     def _keep_account(self) -> None:
         """Sum up this day's energy; at midnight, local time, a new day's begins (the ledger then has none before)."""
+        self.words.add(Provenance(int(self.now.provenance)))
         if (today := date.today()) != self.today:
             self.today, self.until_today = today, self.now.joules
         self.now.spent_joules = max(0.0, self.now.earlier_joules + self.now.joules - self.until_today)

@@ -164,7 +164,7 @@ def result(now: Now, config: Config, conductor: Conductor) -> dict[str, Any]:
         "grains_drawn": given["screen"],
         "grains_lost": lost,
         "fits": int(now.fits),
-        "provenance": word(now.samples[:, 3].max() if now.sampled_at else 0),
+        "provenance": " and ".join(map(word, sorted(conductor.words - {0}))) or word(0),
         "restarts": conductor.restarts,
     }
 
