@@ -19,7 +19,7 @@ TICK = 0.05  # s
 @click.command(short_help="Teach a meter what the wall says.")
 @click.option("--against", required=True, metavar="METER", help="The meter to trust, such as shelly:192.168.1.20.")
 @click.option("--meter", default="", metavar="METER", help="The meter to teach; the one of config.toml unless named.")
-@click.option("--seconds", type=click.FloatRange(min=1), default=600.0, help="How long; ten minutes unless said.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=600.0, help="How long; ten minutes unless said.")
 @click.option("--window", type=click.FloatRange(min=0.1), default=5.0, help="s over which both are averaged.")
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Settings file instead of config.toml.")
 @click.option("--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting before the file's.")

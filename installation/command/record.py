@@ -14,6 +14,7 @@ from ..config import ConfigError, load
 from ..now import Doors, Now, default_path
 
 LOOK_EVERY = 0.5  # s; the ring holds more than six
+FIRST_WITHIN = 5.0  # s a meter is waited for, so that the header can say what it is
 
 
 @click.command(short_help="Keep meter samples in a file.")
@@ -82,7 +83,9 @@ def alone(path: Path | None, changes: tuple[str, ...]) -> Iterator[tuple[Now, ob
                 player.tick(time.monotonic())
                 pacer.wait()
 
-        play(0.7)
+        give_up = time.monotonic() + FIRST_WITHIN
+        while not player.now.provenance and time.monotonic() < give_up:
+            play(0.1)
         conductor.opened_at, conductor.opened_on, conductor.doors = time.monotonic(), time.time(), Doors.OPEN
         try:
             yield player.now, play

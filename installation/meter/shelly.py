@@ -1,6 +1,7 @@
 """Shelly plugs and meters of the second generation and later, over their own RPC on HTTP.
 
-Source: Shelly's documentation of Gen2 components Switch and PM1: `apower` in W, `aenergy.minute_ts` as Unix time.
+Source: Shelly's documentation of the Gen2 components Switch, PM1, EM and EM1: the power in W under the key below,
+`aenergy.minute_ts` as Unix time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from .plug_over_http import Plug, watts_of
 from .source import About, Fault
 
 UNCERTAINTY = 0.02  # this piece's own choice for plugs; makers' pages say 1 to 5 %
+COMPONENTS = {"Switch": "apower", "PM1": "apower", "EM": "total_act_power", "EM1": "act_power"}  # and where the W are
 OLD = 150.0  # s after which a minute's stamp that does not move means that the values are old
 
 
@@ -25,7 +27,7 @@ class Meter(Plug):
         device = self.ask("/rpc/Shelly.GetDeviceInfo")
         self.component = ""
         self.stamp, self.stamp_at = 0.0, time.monotonic()
-        for component in ("Switch", "PM1"):
+        for component in COMPONENTS:
             try:
                 self.ask(self._path(component))
             except Fault as fault:
@@ -46,7 +48,7 @@ class Meter(Plug):
         self._refuse_old(status)
         if status.get("output") is False and status.get("apower"):
             raise Fault("The plug is off and still says watts; they are old.")
-        return watts_of(status.get("apower"), "The Shelly plug")
+        return watts_of(status.get(COMPONENTS[self.component]), "The Shelly plug")
 
     def _refuse_old(self, status: dict[str, Any]) -> None:
         """The plug stamps each full minute; a stamp that stands still is a plug that repeats itself."""

@@ -87,15 +87,15 @@ def test_a_counter_that_stands_still_is_seen_through_the_offset(cards: fake_nvml
 
 def test_the_command_holds_one_meter_against_another(tmp_path: Path) -> None:
     card, wall = tmp_path / "card.csv", tmp_path / "wall.csv"
-    card.write_text("t_s,watts\n0,100\n1,100\n2,400\n60,400\n")
-    wall.write_text("t_s,watts\n0,160\n1,160\n2,520\n60,520\n")
+    card.write_text("t_s,watts\n0,100\n1,100\n1.4,400\n60,400\n")
+    wall.write_text("t_s,watts\n0,160\n1,160\n1.4,520\n60,520\n")
     out = tmp_path / "calibration.json"
-    arguments = ["calibrate", "--meter", f"replay:{card}", "--against", f"replay:{wall}", "--seconds", "3.6"]
-    arguments += ["--window", "0.2", "--set", f"meter.calibration={out}"]
+    arguments = ["calibrate", "--meter", f"replay:{card}", "--against", f"replay:{wall}", "--seconds", "2.6"]
+    arguments += ["--window", "0.1", "--set", f"meter.calibration={out}"]
     result = CliRunner().invoke(underfoot, arguments)
     assert result.exit_code == 0, (result.output, result.exception)
     found = load(out)
     assert found.gain == pytest.approx(1.2, abs=0.05)
     assert found.offset_watts == pytest.approx(40, abs=12)
-    short = CliRunner().invoke(underfoot, [*arguments, "--seconds", "1"])
+    short = CliRunner().invoke(underfoot, [*arguments, "--seconds", "0.4"])
     assert isinstance(short.exception, ConfigError)

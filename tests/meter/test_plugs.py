@@ -83,6 +83,8 @@ def test_a_shelly_says_its_watts_and_what_it_is(server: Server) -> None:
 def test_a_shelly_meter_without_switch_and_a_second_channel(server: Server) -> None:
     server.answers["/rpc/PM1.GetStatus?id=1"] = {"apower": 7.5}
     assert shelly(server, "/1").read().watts == 7.5
+    server.answers["/rpc/EM.GetStatus?id=0"] = {"total_act_power": 812.4}
+    assert shelly(server).read().watts == 812.4
 
 
 @pytest.mark.parametrize(
