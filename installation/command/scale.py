@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WORDS_A_ROW = 128  # of bert_base.py
+OPERATIONS_A_ROW = 536_362_389_504 / 8  # of bert_base.py, by installation/network/operations.py
 HOURS_A_YEAR = 8766.0
 FITS = """SELECT joules, seconds, updates, fit_line, detail, provenance, boundary FROM fits JOIN readings
     ON readings.id = fits.reading WHERE network = 'bert_base' AND updates > 0 AND joules > 0
@@ -40,9 +41,18 @@ class Fit:
     boundary: str
 
     @property
-    def tokens_per_step(self) -> float:
+    def rows(self) -> int:
+        """Rows of one step."""
         found = re.search(r"batch_size=(\d+)", self.fit_line)
-        return WORDS_A_ROW * int(found[1] if found else 32)
+        return int(found[1]) if found else 32
+
+    @property
+    def tokens_per_step(self) -> float:
+        return float(WORDS_A_ROW * self.rows)
+
+    @property
+    def operations_per_step(self) -> float:
+        return OPERATIONS_A_ROW * self.rows
 
     @property
     def here(self) -> Here | None:
@@ -116,6 +126,7 @@ def _here(fit: Fit | None, watts: tuple[float, Provenance] | None) -> dict[str, 
     if fit and (found := fit.here):
         here["bert_base"] = {
             "joules_per_step": fit.joules / fit.updates,
+            "joules_per_million_operations": fit.joules / fit.updates / fit.operations_per_step * 1e6,
             "seconds_per_step": fit.seconds / fit.updates,
             "tokens_per_step": fit.tokens_per_step,
             "kwh": found.kwh,

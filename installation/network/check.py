@@ -55,7 +55,7 @@ def _tensorflows() -> list[Finding]:
     if plain and small:
         found.append(
             Finding(
-                "network tensorflow",
+                "network distributions",
                 "wrong",
                 "tensorflow and tensorflow-cpu are both installed and lie over one another.",
                 "Delete the folder .venv and run `make setup` again.",

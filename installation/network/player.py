@@ -249,6 +249,7 @@ class Player(player.Player):
         now = self.now
         if self.fitter.ready and now.phase == Phase.FITTING:
             self.account = Account(now, now.fit_began_at)
+            now.preparing = ""
         elif self.fitter.ready and now.phase != Phase.PREPARING and seconds - self.pressed_at > SOON:
             now.preparing = "Drawing new weights and new data."
             now.phase = Phase.PREPARING

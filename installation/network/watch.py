@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..now import Now, Phase
+from .loss import BatchLoss
 
 PICTURE_EVERY = 1 / 30  # s: the screen's pace is enough; each look waits for the card
 ROWS, COLUMNS = (100, 32)
@@ -36,7 +37,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def ready(self, rows: int | None, batch_size: int, seconds: float) -> None:
         """Get ready for one fit: how many rows an epoch has, if known, and how long the fit may last."""
-        self.rows, self.batch_size, self.seconds = rows, batch_size, seconds
+        self.batch_loss, self.seconds = BatchLoss(rows, batch_size), seconds
         self.broken = self.stopped = self.timed_out = False
         self.updates = self.epochs_done = 0
         self.began = self.ended = self.looked = 0.0
@@ -58,7 +59,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self.now.epoch = epoch + 1.0
-        self.done, self.total = 0, 0.0
+        self.batch_loss.begin()
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         self.now.batch = batch + 1.0
@@ -68,7 +69,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self.updates += 1
         now.updates += 1
         now.fit_updates = self.updates
-        now.loss = loss = self._loss(logs.get("loss", math.nan))
+        self.mean = float(logs.get("loss", math.nan))
+        now.loss = loss = self.batch_loss.of(self.mean)
         now.accuracy = accuracy(logs)
         self.broken |= not math.isfinite(loss)
         moment = time.monotonic()
@@ -89,20 +91,6 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self.ended = time.monotonic()
         self.now.loss = self.mean
         self.now.weights = picture(self.model)
-
-    # -- what they need
-    def _loss(self, mean: float) -> float:
-        """The loss of this batch alone: Keras gives the mean over the rows of the epoch so far.
-
-        Batches are weighed by their rows, because the last one of an epoch may be shorter.
-        """
-        rows = self.batch_size or 1
-        if self.rows is not None:
-            rows = max(1, min(rows, self.rows - self.done))
-        total = mean * (self.done + rows)
-        loss = (total - self.total) / rows
-        self.done, self.total, self.mean = self.done + rows, total, mean
-        return loss
 
 
 def accuracy(logs: Mapping[str, float]) -> float:

@@ -72,6 +72,7 @@ def test_this_machine_stands_there_by_its_own_steps(ledger: Path) -> None:
     assert here["provenance"] == "MEASURED"
     assert here["joules_per_step"] == pytest.approx(3.6)
     assert here["tokens_per_step"] == 1024
+    assert here["joules_per_million_operations"] == pytest.approx(3.6 / 536_362.39, rel=1e-6)
     assert here["kwh"] == pytest.approx([41.6, 128])
     assert "42 to 128 kWh" in " ".join(told(ledger).split())
 

@@ -1,0 +1,67 @@
+"""What a fit took, and what one batch lost: small sums that must be right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from installation.network.account import Account, joules_at
+from installation.network.loss import BatchLoss
+
+from .conftest import Room
+
+
+def samples(*rows: tuple[float, float]) -> np.ndarray:
+    ring = np.zeros((8, 7))
+    for at, (time, joules) in enumerate(reversed(rows)):
+        ring[7 - at, :2] = time, joules
+    return ring
+
+
+def test_joules_are_read_between_two_samples_and_not_beyond() -> None:
+    ring = samples((10.0, 100.0), (10.1, 130.0), (10.2, 130.0))
+    assert joules_at(ring, 10.05) == pytest.approx(115)
+    assert joules_at(ring, 10.15) == 130
+    assert math.isnan(joules_at(ring, 9.9))
+    assert math.isnan(joules_at(ring, 10.3))
+    assert math.isnan(joules_at(np.zeros((8, 7)), 0.0))
+
+
+def test_an_account_waits_for_the_sample_after_the_end_but_not_for_a_meter_that_is_gone(
+    room: Callable[..., Room],
+) -> None:
+    here = room()
+    account = Account(here.now, began=100.0)
+    here.meter.sampled_at = 109.0
+    assert not account.closed(ended=110.0, seconds=110.1)
+    assert account.closed(ended=110.0, seconds=113.0)
+    here.meter.sampled_at = 110.05
+    assert account.closed(ended=110.0, seconds=110.1)
+    here.meter.sampled_at = 0.0
+    assert account.closed(ended=110.0, seconds=110.1)
+
+
+@given(
+    st.lists(st.floats(-5, 5), min_size=1, max_size=40),
+    st.integers(1, 64),
+    st.integers(0, 63),
+)
+def test_the_loss_of_each_batch_comes_back_out_of_the_mean(losses: list[float], size: int, short: int) -> None:
+    rows = size * len(losses) - min(short, size - 1)
+    batch_loss, seen, total = BatchLoss(rows, size), 0, 0.0
+    for loss in losses:
+        here = min(size, rows - seen)
+        seen, total = seen + here, total + loss * here
+        assert batch_loss.of(total / seen) == pytest.approx(loss, abs=1e-6)
+
+
+def test_a_second_epoch_begins_at_nothing() -> None:
+    batch_loss = BatchLoss(None, 32)
+    assert [batch_loss.of(0.5), batch_loss.of(0.25)] == [0.5, 0.0]
+    batch_loss.begin()
+    assert batch_loss.of(2.0) == 2.0
