@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pygame
 
 from installation.config import Config
@@ -44,6 +45,7 @@ class Board:
         column: which scene the right column belongs to, and which one asks for it next.
         live: whether people wait for each frame; then slow work is done beside it.
         gentle: whether the wall shall be dimmer and slower, for bodies that ask for it.
+        ridge: (n,) px by which the brightest line stands above the surface, over the width of the ground.
         rise: px above the surface up to which the section's ridges may stand.
     """
 
@@ -65,6 +67,7 @@ class Board:
         self.help = self.paused = False
         self.gentle = config.screen.low_sensory
         self.rise = round(66 * self.at.unit)
+        self.ridge = np.zeros(1, np.float32)
         self.caption = ""
         self.passage = ""
 

@@ -11,7 +11,7 @@ import pygame
 from numpy.typing import NDArray
 
 from installation.now import Now
-from installation.score import BUSY, Grains, hashed
+from installation.score import BUSY, DELAY, Grains, hashed
 from installation.screen.board import Board, Rect
 from installation.screen.colours import BRIGHT, LIT
 from installation.screen.section import fade
@@ -33,22 +33,24 @@ class Scene:
         self.points = np.zeros((0, 5))  # begin s, place 0-1, time to fall s, share of a fit 0/1, drift
         radius = max(0.6, 1.05 * board.at.unit)
         self.reach = max(2, round(3 * radius))
-        self.sprites = sprites(radius, self.reach)
+        self.sprites = Sprites(radius, self.reach)
         self.edge = fade(self.box.w, board.at.fade)
         self.slow, self.dim = (1.8, 0.6) if board.gentle else (1.0, 1.0)
 
     def draw(self, now: Now, seconds: float) -> None:
-        self._add(self.board.grains, seconds)
+        self._add(self.board.grains, seconds, DELAY * now.meter_period)
         area = Rect(self.box.x, self.box.y - self.reach, self.box.w, self.box.h + 2 * self.reach + 1)
         if len(self.points):
             self._draw(seconds)
             self.board.moving(area)
 
-    def _add(self, grains: Grains, seconds: float) -> None:
+    def _add(self, grains: Grains, seconds: float, behind: float) -> None:
+        """Take in new grains; each begins at its own time, also where a picture came late."""
         if len(grains):
+            begin = np.clip(grains.times + behind, seconds - 0.5, seconds)
             pace = FALL * self.slow * (1 + SPREAD * (2 * hashed(grains.numbers, 3) - 1))
             busy = np.isin(grains.phases, BUSY)
-            rows = [np.full(len(grains), seconds), grains.places, pace, busy, hashed(grains.numbers, 4)]
+            rows = [begin, grains.places, pace, busy, hashed(grains.numbers, 4)]
             self.points = np.concatenate([self.points, np.stack(rows, axis=1)])[-MOST:]
         age = seconds - self.points[:, 0]
         self.points = self.points[age < self.points[:, 2] + SETTLE]
@@ -76,26 +78,32 @@ class Scene:
             + (end - start) * (way * way * (3 - 2 * way))
             + 6 * self.board.at.unit * np.sin(6.283 * (self.points[:, 4] + 0.35 * way))
         )
-        y = (0.12 * way + 0.88 * way**1.9) * (self.box.h - 1)
+        ridge = self.board.ridge[np.minimum(end.astype(int), len(self.board.ridge) - 1)]  # where it will land
+        y = (0.12 * way + 0.88 * way**1.9) * (self.box.h - 1 - np.minimum(ridge, 0.8 * self.box.h))
         settled = np.clip((age - self.points[:, 2]) / SETTLE, 0.0, 1.0)
         light = self.dim * np.clip(age / 0.5, 0.0, 1.0) * (0.42 + 0.56 * way) * (1 - settled) ** 2
         column = np.clip(x, 0, self.box.w - 1).astype(int)
         return x.astype(np.float32), y.astype(np.float32), (light * self.edge[column]).astype(np.float32)
 
 
-def sprites(radius: float, reach: int) -> list[pygame.Surface]:
-    """A soft point in each colour, at each brightness, at each part of a pixel, in the order they are asked for."""
-    made = []
-    span = np.arange(-reach, reach + 1)
-    for colour in (BRIGHT, LIT):
-        for level in range(LEVELS):
-            for down in range(PHASES):
-                for right in range(PHASES):
-                    far = (span - right / PHASES)[None, :] ** 2 + (span - down / PHASES)[:, None] ** 2
-                    light = np.exp(-0.5 * far / radius**2) * level / (LEVELS - 1)
-                    made.append(_sprite(light[:, :, None] * np.asarray(colour)))
-    return made
+class Sprites(dict[int, pygame.Surface]):
+    """Soft points, each made when it is first asked for: by colour, brightness, and part of a pixel.
 
+    Args:
+        radius: standard deviation of a point, px.
+        reach: px from a point's middle to its picture's edge.
+    """
 
-def _sprite(light: NDArray[np.float64]) -> pygame.Surface:
-    return pygame.surfarray.make_surface((light + 0.5).astype(np.uint8).transpose(1, 0, 2))
+    def __init__(self, radius: float, reach: int) -> None:
+        super().__init__()
+        self.radius, self.span = radius, np.arange(-reach, reach + 1)
+
+    def __missing__(self, which: int) -> pygame.Surface:
+        rest, right = divmod(which, PHASES)
+        rest, down = divmod(rest, PHASES)
+        busy, level = divmod(rest, LEVELS)
+        far = (self.span - right / PHASES)[:, None] ** 2 + (self.span - down / PHASES)[None, :] ** 2
+        light = np.exp(-0.5 * far / self.radius**2) * level / (LEVELS - 1)
+        codes = light[:, :, None] * np.asarray(LIT if busy else BRIGHT) + 0.5
+        self[which] = pygame.surfarray.make_surface(codes.astype(np.uint8))
+        return self[which]

@@ -22,7 +22,6 @@ from installation.now import Now
 from installation.screen.board import Board, Rect
 from installation.screen.colours import ASH, BRIGHT, DIM, luminance
 from installation.screen.pixels import view
-from installation.screen.restore import read_day
 from installation.screen.ridge import Floats, profile, relief, strip, tints
 from installation.screen.strata import EASE, THIN, Layer, Strata, laid_before
 
@@ -100,6 +99,8 @@ class Scene:
             self.day, self.kept = None, {}
 
     def _read(self, provenance: int, until: float) -> None:
+        from installation.screen.restore import read_day
+
         day = read_day(Path(self.board.config.ledger.file), provenance, self.opened_on, until)
         if day.trouble:
             self.board.notes.append(f"{self.board.words('section_unread')} ({day.trouble})")
@@ -167,6 +168,7 @@ class Scene:
         ahead = np.maximum(self.across - known, 0.0)
         head = float(np.interp(known - 1 / len(shape.power), self.across, ridge))
         ridge = np.where(ahead > 0, head * np.exp(-ahead * 40), ridge)
+        self.board.ridge = np.asarray(ridge, np.float32)
         age = known - self.across
         self.open = self._kept(
             (thick,),
