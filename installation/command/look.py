@@ -52,7 +52,7 @@ def command(
     """
     config = load(path, changes)
     os.environ["SDL_VIDEODRIVER"] = "dummy"
-    picture = _picture(config, _size(size, config), scenes)
+    picture = _picture(config, _size(size, config), scenes, running)
     if running:
         _running(picture, seconds)
     else:
@@ -73,11 +73,11 @@ def _size(text: str | None, config: Config) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _picture(config: Config, size: tuple[int, int], scenes: tuple[str, ...]) -> Picture:
+def _picture(config: Config, size: tuple[int, int], scenes: tuple[str, ...], running: bool) -> Picture:
     from ..screen.picture import Picture, prepare
 
     prepare()
-    return Picture(config, size, scenes=scenes or None)
+    return Picture(config, size, scenes=scenes or None, resumed=running)
 
 
 def _running(picture: Picture, seconds: float) -> None:
