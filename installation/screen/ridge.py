@@ -18,6 +18,7 @@ from installation.screen.colours import GROUND
 from installation.screen.strata import Layer
 
 Floats = NDArray[np.float32]
+Floats64 = NDArray[np.float64]
 
 SOFT = 0.6  # of the limit: up to here a ridge is drawn as high as it is; what is higher is bent under the limit
 
@@ -51,11 +52,16 @@ def profile(layer: Layer) -> Profile:
     watts = np.divide(joules, seconds, out=np.full_like(joules, mean), where=has)
     return Profile(
         power=np.asarray(watts / mean if mean > 0 else np.ones_like(watts), np.float32),
-        share=np.asarray(np.divide(fitting, joules, out=np.zeros_like(joules), where=has), np.float32),
-        heavy=np.asarray(np.divide(heavy, fitting, out=np.zeros_like(joules), where=fitting > 0), np.float32),
+        share=_part(fitting, joules, has),
+        heavy=_part(heavy, fitting, has & (fitting > 1e-6 * joules)),
         read=np.asarray(np.clip(seconds / column, 0, 1), np.float32),
         mean=mean,
     )
+
+
+def _part(of: Floats64, whole: Floats64, where: NDArray[np.bool_]) -> Floats:
+    """A share, 0-1; 0 where it cannot be said."""
+    return np.clip(np.divide(of, whole, out=np.zeros_like(whole), where=where), 0.0, 1.0).astype(np.float32)
 
 
 def relief(power: Floats, thickness: float, limit: float) -> Floats:

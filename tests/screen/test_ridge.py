@@ -67,6 +67,16 @@ def test_a_profile_of_nothing_is_flat_and_empty() -> None:
     assert (shape.read == 0).all()
 
 
+def test_rounding_never_makes_a_colour_that_is_none() -> None:
+    columns = np.zeros((4, COLUMNS))
+    columns[0], columns[1], columns[2], columns[3] = 1 / 25.6, 4.0, 1e-15, 1e-13
+    columns[2, :9], columns[3, :9] = 4.0 + 1e-9, 4.0 + 1e-6
+    shape = profile(Layer(0, 0, columns))
+    colours = tints(shape.share, shape.heavy)
+    assert colours.min() >= 0
+    assert colours.max() <= 255
+
+
 def test_a_fit_colours_its_columns() -> None:
     share = np.asarray([0.0, 1.0, 1.0], np.float32)
     colours = tints(share, np.asarray([0.0, 0.0, 1.0], np.float32))
