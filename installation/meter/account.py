@@ -48,7 +48,7 @@ class Account:
         power_limit: W the source may draw now; 0 if it does not say.
         segments: unbroken stretches of counting.
         refused: readings that were not believed.
-        newest_gap: length and reason of the newest gap, in a sentence.
+        newest_gap: length and reason of the newest gap, in a sentence; newest_gap_seconds: its length.
         disagreement: how far the watts' area and the counters differ over the last stretch, as a fraction.
     """
 
@@ -60,6 +60,7 @@ class Account:
         self.watts = self.power_limit = 0.0
         self.refused = self.zeros = 0
         self.newest_gap = self.gap_reason = ""
+        self.newest_gap_seconds = 0.0
         self.counting_since = math.inf
         self.last: Reading | None = None
         self.frozen: tuple[float, ...] = ()
@@ -85,6 +86,7 @@ class Account:
             self.segments += 1
         elif self.broken_at == -math.inf:
             self.broken_at = opened_at
+            self.gap_reason = self.gap_reason or "The meter had not spoken yet when the doors opened."
 
     def resume(self, seconds_of_last_row: float) -> None:
         """Go on where an earlier process stopped; the time between is a gap."""
@@ -200,6 +202,7 @@ class Account:
         self.segments += 1
         if gap > 0:
             self.newest_gap = f"{gap:.2g} s without a reading. {self.gap_reason}".strip()
+            self.newest_gap_seconds = gap
             self._row(seconds - JUST_BEFORE, 0.0, Provenance.NO_READING)
         self.gap_reason = ""
 

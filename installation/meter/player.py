@@ -18,6 +18,7 @@ from .ring import Ring
 from .source import About
 
 NOTE_STANDS = 10.0  # s a sentence about something that passed stays on the wall
+WORTH_A_NOTE = 1.0  # s: shorter gaps are kept, but not told to visitors
 BESIDE_EVERY = 1.0  # s between two readings of a meter beside the source
 DISAGREE = 0.1  # as a fraction: counter and power of one card that differ by more are not trusted in silence
 OF_THE_PROCESSOR = ("rapl", "estimate")
@@ -105,8 +106,8 @@ class Player(player.Player):
 
     def _note(self, account: Account, seconds: float) -> None:
         if account.newest_gap != self.newest_gap:
-            self.newest_gap, self.noted_at = account.newest_gap, seconds
-            self.now.newest_gap = account.newest_gap
+            self.newest_gap = self.now.newest_gap = account.newest_gap
+            self.noted_at = seconds if account.newest_gap_seconds >= WORTH_A_NOTE else self.noted_at
         sentence = account.reason
         if not sentence and seconds - self.noted_at < NOTE_STANDS:
             sentence = self.newest_gap
