@@ -70,6 +70,7 @@ def lines(r: Report) -> list[str]:
     return [
         f"{r.seconds:.1f} s, {r.joules:.1f} J, {r.joules_per_grain:g} J a grain: {r.grains_due} grains due",
         f"heard {r.grains_heard}    the rain's own count of drops in the blocks",
+        f"  as much energy as {r.drops_by_energy:.0f} drops    summed from the samples of the rain",
         f"  lone drops {r.lone_drops}, at most {1e3 * r.lone_error:.2f} ms off    found in the samples",
         f"  all drops at most {1e3 * r.onset_error:.3f} ms off    places against a second grain clock",
         f"lit {r.grains_lit}    the strip's count of frames it took",

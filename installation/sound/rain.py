@@ -45,12 +45,13 @@ class Voice:
         if not self.hall.gentle:
             kinds += (HIGHEST - LOWEST + 1) * bright(moment.grains)
         left, gain_left, gain_right = pan(place(numbers), self.hall.channels)
-        gain = self._gain(moment) * np.where(hashed(numbers, 4) < 0.5, -1.0, 1.0)
+        gain = self.gain(moment) * np.where(hashed(numbers, 4) < 0.5, -1.0, 1.0)
         gains = np.stack([gain * gain_left, gain * gain_right]).astype(np.float32)
         mix = self._crowd if len(numbers) > CROWD else self._one_by_one
         mix(kinds, moment.onsets, left, gains)
 
-    def _gain(self, moment: Moment) -> float:
+    def gain(self, moment: Moment) -> float:
+        """Amplitude of a drop of weight 1."""
         amplitude = min(moment.loudness.drop, LOUDEST_DROP / self.peak)
         return amplitude * moment.loudness.held(moment.watts)
 

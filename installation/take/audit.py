@@ -20,9 +20,10 @@ from ..meter.recording import Recording
 from ..now import Provenance
 from ..score import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
 from ..sound.moment import Moment, Samples, Voice
+from ..sound.rain import Voice as Rain
 from ..text.passages import chosen
 from .flashes import ScreenEye, StripEye
-from .loudness import Ear
+from .loudness import STEP, Ear
 from .parts import Picture, Sound, Strip
 from .room import OPENED, Room
 
@@ -37,9 +38,8 @@ FPS = 60.0
 class Tap:
     """A voice between the rain and the mix: it plays the rain, and looks at what the rain alone sounds like."""
 
-    rain: Voice
-    channels: int
-    block: int
+    rain: Rain
+    ear: Ear
     drops: int = 0
     onsets: dict[int, int] = field(default_factory=dict)  # number of a grain: sample
     alone: list[tuple[int, int]] = field(default_factory=list)  # sample asked for, sample found, of lone drops
@@ -50,6 +50,7 @@ class Tap:
         alone = np.zeros_like(out)
         self.rain.play(moment, alone)
         out += alone
+        self.ear.hear(alone / np.float32(self.rain.gain(moment)))
         self.drops += len(moment.grains)
         places = (self.at + moment.onsets).tolist()
         self.onsets.update(zip(moment.grains.numbers.tolist(), places, strict=True))
@@ -58,6 +59,12 @@ class Tap:
             self.alone.append((min(places), self.at + int(np.argmax(heard))))
         self.quiet = not heard[-1]
         self.at += len(out)
+
+    @property
+    def energy(self) -> float:
+        """Drops, as many as the energy of the rain's samples makes: each has weight 1."""
+        self.ear.end()
+        return sum(self.ear.energies) * STEP
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ class Report:
     provenance: list[dict[str, Any]]
     loudest_lufs: float = -math.inf
     onset_error: float = 0.0  # s
+    drops_by_energy: float = 0.0
     lone_drops: int = 0
     lone_error: float = 0.0  # s
     sparks_by_light: float = 0.0
@@ -113,10 +121,10 @@ class Audit:
         self.passages: set[str] = set()
 
     def _tapped(self, voices: list[Voice]) -> list[Voice]:
-        hall = self.config.sound
+        sound = self.config.sound
         for i, voice in enumerate(voices):
-            if type(voice).__module__.endswith(".rain"):
-                self.taps.append(Tap(voice, hall.channels, hall.block))
+            if isinstance(voice, Rain):
+                self.taps.append(Tap(voice, Ear(sound.rate_hz, sound.channels)))
                 voices[i] = self.taps[-1]
         return voices
 
@@ -178,6 +186,7 @@ class Audit:
             provenance=self._stretches(),
             loudest_lufs=self.ear.loudest_lufs,
             onset_error=self._onset_error(tap),
+            drops_by_energy=tap.energy if tap else 0.0,
             lone_drops=len(lone),
             lone_error=max(lone, default=0) / rate,
             sparks_by_light=self._sparks_by_light(),

@@ -71,6 +71,7 @@ def test_lone_drops_are_found_on_their_samples(tmp_path: Path) -> None:
 def test_light_and_points_are_counted_from_what_came_out(tmp_path: Path) -> None:
     report = audit(csv(tmp_path / "x.csv", lambda t: 40.0, 6.0), fps=60.0)
     assert report.points_settled == report.grains_due
+    assert report.drops_by_energy == pytest.approx(report.grains_due, rel=0.15)
     assert report.sparks_by_light == pytest.approx(report.grains_due, rel=0.25)
 
 
