@@ -45,7 +45,7 @@ def test_no_break_beside_training_and_drawing(conductor: Now, meter: Meter, tmp_
             player = start(
                 conductor.path, f"sound.voices=['{voice_of_one_tone(tmp_path)}']", environment=hall.environment
             )
-            until(lambda: conductor.sound_grains > 0)
+            until(lambda: conductor.sound_grains > 0, 60.0)
             screen = subprocess.Popen(
                 [sys.executable, "-m", "installation", "player", "screen", "--now", str(conductor.path),
                  "--set", "screen.headless=true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

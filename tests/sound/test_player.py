@@ -158,7 +158,7 @@ def take(conductor: Now, meter: Meter, tmp_path: Path, seconds: float) -> np.nda
     try:
         with hall.take(tmp_path / "take.raw"):
             player = start(conductor.path, f"sound.voices=['{voice}']", environment=hall.environment)
-            until(lambda: conductor.sound_grains > 0)
+            until(lambda: conductor.sound_grains > 0, 60.0)
             time.sleep(seconds)
             assert conductor["sound_note"] == ""
             meter.end()
@@ -192,7 +192,7 @@ def test_a_device_lost_is_told_and_found_again(conductor: Now, meter: Meter, tmp
     hall = stage.Stage(tmp_path / "stage")
     try:
         player = start(conductor.path, environment=hall.environment)
-        until(lambda: conductor.sound_grains > 0)
+        until(lambda: conductor.sound_grains > 0, 60.0)
         time.sleep(3.0)
         hall.close()
         assert player.wait(20) != 0
