@@ -70,7 +70,7 @@ class Scene:
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
         page.append(Line(word, at.body if provenance else round(44 * at.unit), colour, gap=2 * at.unit))
         for sentence in self._below(now, provenance, seconds):
-            page += self.board.wrap(sentence, self.box.w, at.small, QUIET)
+            page += self.board.wrap(sentence, self.box.w, at.small, QUIET, level=True)
         while self.board.height(page) > self.lines.box.h and len(page) > 2:
             page.pop()
         return page
@@ -84,6 +84,8 @@ class Scene:
             state = MeterState(int(now.meter_state))
             return [say("reading_returns" if state is MeterState.RECOVERING else "reading_lost")]
         below = [now.boundary]
+        if now.meter_state == MeterState.STALE:
+            below.insert(0, say("reading_stale", seconds=max(1, round(seconds - now.sampled_at))))
         if provenance is Provenance.REPLAYED:
             below.append(say("replayed_from", origin=now.origin) if now.origin else say("replayed_unknown"))
         return [sentence for sentence in below if sentence]
