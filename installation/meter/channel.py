@@ -14,6 +14,7 @@ from .worker import Worker
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again
 WAIT = 0.004  # s a tick waits for a reading: most come within, so that they reach the record at once
 PLUS = " + "  # between the names of meters that are read as one
+PATIENCE = 0.25  # s a call is given before the silence is the meter's: after a stall of our own it must first answer
 HANGS = 30.0  # s a call may last before the player is better begun anew
 
 
@@ -78,7 +79,7 @@ class Channel:
         if due and not self.worker.began_at and not self.given_up:
             self._ask(seconds)
             self._take(self.worker.take(WAIT), seconds)
-        if not self.just_opened:
+        if not (self.just_opened or 0 < self.hangs_for < PATIENCE):
             self.account.silence(seconds)
         self.just_opened = False
 
