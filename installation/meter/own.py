@@ -67,7 +67,8 @@ def words(draws: dict[str, float], meter: str) -> str:
     """The same in a sentence."""
     told = ", ".join(f"{name} {watts:.1f} W" for name, watts in sorted(draws.items()))
     if meter:
-        return f"{told or 'nothing yet'}; estimated from processor time and {meter}"
+        source = "what the processor is estimated to draw" if meter == "estimate" else meter
+        return f"{told or 'nothing yet'}; estimated from processor time and {source}"
     return f"{told or 'no strip'}; estimated; no meter here covers the processor that plays sound and picture"
 
 
