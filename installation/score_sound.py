@@ -112,14 +112,13 @@ def hum(watts: float, full_watts: float, warmth: float = 0.0) -> Floats:
 
     Args:
         watts, full_watts: W; no watts, no hum.
-        warmth: 0 to 1, what is left of a press or of a fit; opens the partials a little further.
+        warmth: 0 to 1, what is left of a fit; it opens the partials further, and adds no energy.
     """
     power = max(0.0, min(watts / full_watts, 1.0))
     number = np.arange(1, HUM_PARTIALS + 1)
     reach = 1.0 + 5.0 * power + 1.5 * warmth
     shape = np.exp(-(number - 1) / reach) / np.where(number == 1, 2.0, 1.0)
-    energy = min(1.0, power * (1 + warmth))
-    return np.asarray(shape * math.sqrt(energy / float((shape**2).sum())), np.float64)
+    return np.asarray(shape * math.sqrt(power / float((shape**2).sum())), np.float64)
 
 
 def pan(places: Floats, channels: int) -> tuple[Integers, Floats, Floats]:

@@ -35,15 +35,18 @@ class Player(Base):
         self.stream: Stream | None = None
         self.file: WavFile | None = None
         self.swept_at = self.sealed_at = 0.0
-        sound = self.config.sound
         try:
-            outlet = None if sound.file else find(sound)
-            self._prepare(outlet)
+            self._open()
         except ConfigError as error:
             raise Unable(str(error)) from None
         except Unable:
             self._count_missed()
             raise
+
+    def _open(self) -> None:
+        sound = self.config.sound
+        outlet = None if sound.file else find(sound)
+        self._prepare(outlet)
         _settle_memory()
         if outlet is None:
             self._open_file(Path(sound.file))

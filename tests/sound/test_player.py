@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import subprocess
@@ -16,8 +17,12 @@ import numpy as np
 import pytest
 
 from installation.now import SAMPLES, Doors, Now, Provenance
+from installation.player import Unable
+from installation.sound import player as module
+from installation.sound.stream import Outlet
 
 from . import stage
+from .room import OPENED, Room
 
 
 class Meter:
@@ -209,3 +214,23 @@ def test_a_device_lost_is_told_and_found_again(conductor: Now, meter: Meter, tmp
         assert conductor.sound_grains + conductor.sound_lost == int(meter.joules)
     finally:
         hall.close()
+
+
+def test_while_the_device_is_busy_what_falls_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room(tmp_path)
+    for i in range(40):
+        room.sample(OPENED + 0.05 * i, 100.0)
+
+    def busy(*arguments: object) -> None:
+        raise Unable("HDMI cannot be opened: Device unavailable; free it or choose another device.")
+
+    monkeypatch.setattr(module, "find", lambda _: Outlet(0, "HDMI", 48_000, 2))
+    monkeypatch.setattr(module, "Stream", busy)
+    monkeypatch.setattr(module, "hurry", lambda: None)
+    player = module.Player(room.config, room.now)
+    with pytest.raises(Unable, match="free it"):
+        player.setup()
+    player.close()
+    gc.unfreeze()
+    assert room.now.sound_lost == int(room.joules) > 100
+    assert room.now.sound_grains == 0
