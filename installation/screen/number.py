@@ -69,11 +69,12 @@ class Scene:
             word = say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
         page.append(Line(word, at.body if provenance else round(44 * at.unit), colour, gap=2 * at.unit))
-        for sentence in self._below(now, provenance, seconds):
-            page += self.board.wrap(sentence, self.box.w, at.small, QUIET, level=True)
-        while self.board.height(page) > self.lines.box.h and len(page) > 2:
-            page.pop()
-        return page
+        sentences = self._below(now, provenance, seconds)
+        for size in range(at.small, round(0.6 * at.small) - 1, -1):  # smaller before anything is lost
+            below = [x for text in sentences for x in self.board.wrap(text, self.box.w, size, QUIET, level=True)]
+            if self.board.height([*page, *below]) <= self.lines.box.h:
+                break
+        return [*page, *below]
 
     def _below(self, now: Now, provenance: Provenance, seconds: float) -> list[str]:
         """The boundary; for a replay where it was recorded; without a reading why there is none."""

@@ -64,6 +64,17 @@ def test_a_replay_says_so(stage: Stage, picture: Make) -> None:
     assert any("neither date nor machine" in text for text in [" ".join(said(wall))])
 
 
+def test_a_long_boundary_is_said_to_its_end(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(118.0, Provenance.REPLAYED), picture()
+    staged.describe("everything behind this plug: the machine, its screen and its loudspeaker", 0.05, "a file " * 12)
+    staged.play(wall, 1.0)
+    text = " ".join(said(wall)).replace("\u00a0", " ")
+    assert "its loudspeaker" in text
+    assert text.count("a file") == 12
+    scene_ = scene(wall, number.Scene)
+    assert wall.board.height(scene_.page) <= scene_.lines.box.h  # type: ignore[attr-defined]
+
+
 # -- the code
 def test_code_is_set_letter_by_letter() -> None:
     """A ligature would draw two signs as one; here each stands in its own cell."""
