@@ -19,7 +19,7 @@ from installation.screen.section import fade
 FALL = 2.6  # s from the line to the ground
 SETTLE = 0.9  # s in which a point becomes ground
 SPREAD = 0.25  # of FALL: how much slower or faster one grain falls than another
-MOST = 20_000  # points kept; the oldest go first, and have fallen by then
+MOST = 50_000  # points kept, enough for 12 000 grains a second; the oldest go first
 LEVELS, PHASES = 20, 3  # brightnesses, and parts of a pixel across and down, in which a point is kept ready
 
 Floats = NDArray[np.float32]

@@ -199,8 +199,9 @@ class Audit:
         """The promises that are not kept, a sentence each."""
         ceiling, loudest = self.config.sound.ceiling_dbtp, self.config.sound.loudest_lufs
         given = {"heard": r.grains_heard, "lit": r.grains_lit, "drawn": r.grains_drawn, "settled": r.points_settled}
+        said = ", ".join(f"{count} {what}" for what, count in given.items())
         checks = [
-            (all(n == r.grains_due for n in given.values()), f"Conservation: {r.grains_due} grains due, {given}."),
+            (all(n == r.grains_due for n in given.values()), f"Conservation: {r.grains_due} grains due, {said}."),
             (r.grains_lost == 0, f"Conservation: {r.grains_lost} grains were lost."),
             (r.lone_error * self.sound.hall.rate_hz <= ONSET, f"A drop began {1e3 * r.lone_error:.2f} ms off."),
             (r.flashes_per_second_screen <= FLASHES, f"Flashes: {r.flashes_per_second_screen} a second on the screen."),
