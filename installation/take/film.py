@@ -66,13 +66,16 @@ class Film:
         strip: whether the strip is drawn along the lower edge.
 
     Raises:
-        FilmError: there is no encoder, or it cannot write there.
+        FilmError: there is no encoder.
+        OSError: the file cannot be written.
     """
 
     def __init__(
         self, recording: Recording, name: str, config: Config, out: Path, fps: float = 30.0, *, strip: bool = False
     ) -> None:
         self.encoder, self.out = ffmpeg(), out
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.open("ab").close()  # what cannot be written is said before an hour was rendered
         self.room = Room(recording, name, config)
         config, record = self.room.config, self.room.record
         self.folder = Path(self.room.folder.name)
@@ -121,7 +124,6 @@ class Film:
 
     def _join(self, silent: Path) -> None:
         """Picture and sound into one file; the picture is not encoded again."""
-        self.out.parent.mkdir(parents=True, exist_ok=True)
         command = [
             self.encoder, "-v", "error", "-y", "-i", str(silent), "-i", str(self.wav.path), "-c:v", "copy",
             "-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart", "-shortest", *EXACT, str(self.out),

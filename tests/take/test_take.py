@@ -125,6 +125,14 @@ def test_a_missing_encoder_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
     assert "pip install" in str(done.exception)
 
 
+def test_a_film_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+    pytest.importorskip("imageio_ffmpeg")
+    path = csv(tmp_path / "x.csv", WORST["rest"])
+    done = CliRunner().invoke(underfoot, ["film", str(path), "--out", str(path / "x.mp4")])
+    assert isinstance(done.exception, ConfigError)
+    assert "--out" in str(done.exception)
+
+
 def test_a_stretch_of_a_recording(tmp_path: Path) -> None:
     whole = read(csv(tmp_path / "x.csv", lambda t: 100.0, 5.0))
     some = part(whole, 1.0, 2.0, tmp_path)
