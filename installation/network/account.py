@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,3 +56,22 @@ class Account:
             return math.nan
         last = joules_at(self.now.samples, ended)
         return (self.now.joules if math.isnan(last) else last) - self.first
+
+
+def ended(now: Now, account: Account, message: Mapping[str, Any]) -> None:
+    """Enter a fit whose end its own process told: began and ended in monotonic s, how, and what was learned."""
+    now.fit_seconds = message["ended"] - message["began"]
+    now.fit_joules = account.joules(message["ended"])
+    now.seen, now.unseen = message.get("seen", math.nan), message.get("unseen", math.nan)
+    now.asked = message.get("asked", 0)
+    now.fit_ended = message["how"]
+
+
+def cut(now: Now, account: Account | None, how: str) -> None:
+    """Enter the end of a fit whose process did not tell it; nothing where none was open."""
+    if now.fit_began_at <= now.fit_ended_at:
+        return
+    now.fit_ended_at = time.monotonic()
+    now.fit_seconds = now.fit_ended_at - now.fit_began_at
+    now.fit_joules = account.joules(now.fit_ended_at) if account else math.nan
+    now.fit_ended = how

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import queue
 import signal
@@ -14,8 +15,10 @@ import time
 from pathlib import Path
 from typing import IO
 
-from ..config import HOME
+from ..config import HOME, NetworkSettings
 from .channel import Message, hear
+from .device import environment
+from .listing import Listing
 
 KEPT = 200_000  # bytes of what a network's file prints that go to the log, for each order
 
@@ -25,21 +28,21 @@ class Fitter:
 
     Args:
         record: the record's file.
-        order: what fit.py is told: file, memory in bytes, precision.
-        environment: variables to be set before anything is imported there.
+        settings: which backend, how much memory, how many threads, how exact.
+        listing: the network's file.
     """
 
-    def __init__(self, record: Path, order: Message, environment: dict[str, str]) -> None:
+    def __init__(self, record: Path, settings: NetworkSettings, listing: Listing) -> None:
         self.ready = False
         self.busy = True  # it prepares at once
         self.heard_at = time.monotonic()
         self.room = KEPT
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "installation.network.fit", str(record), json.dumps(order)],
+            [sys.executable, "-m", "installation.network.fit", str(record), json.dumps(_order(settings, listing))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | environment | {"PYTHONPATH": _import_path()},
+            env=os.environ | _environment(record, settings, listing),
             process_group=0,  # what the file forks is ended with it
         )
         self.messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -119,6 +122,18 @@ def _write(stream: IO[str], data: bytes) -> None:
     with contextlib.suppress(OSError, ValueError):
         stream.write(data.decode("utf-8", "replace"))
         stream.flush()
+
+
+def _order(settings: NetworkSettings, listing: Listing) -> Message:
+    memory = settings.memory_gb * 1e9 or math.inf
+    return {"file": str(listing.path), "memory": memory, "precision": settings.precision}
+
+
+def _environment(record: Path, settings: NetworkSettings, listing: Listing) -> dict[str, str]:
+    """What must be set before anything is imported there; the file itself has the last word."""
+    threads = settings.threads or max(1, (os.cpu_count() or 1) - 2)
+    ours = environment(settings.backend, threads, record.parent / "keras")
+    return ours | listing.environment | {"PYTHONPATH": _import_path()}
 
 
 def _import_path() -> str:

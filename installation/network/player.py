@@ -6,8 +6,6 @@ own beside it (fit.py), so that whatever a network's file does, this player goes
 
 from __future__ import annotations
 
-import math
-import os
 import time
 from pathlib import Path
 
@@ -15,10 +13,9 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Now, Phase
 from ..plug import find_file
-from .account import Account
+from .account import Account, cut, ended
 from .away import Away
 from .channel import Message
-from .device import environment
 from .elsewhere import Elsewhere
 from .fitter import Fitter
 from .ladder import Ladder
@@ -121,11 +118,7 @@ class Player(player.Player):
         now = self.now
         if now.phase in (Phase.FITTING, Phase.PREPARING) and not self.leaving:
             now.phase = Phase.UNABLE
-        if now.fit_began_at > now.fit_ended_at:
-            now.fit_ended_at = time.monotonic()
-            now.fit_seconds = now.fit_ended_at - now.fit_began_at
-            now.fit_joules = self.account.joules(now.fit_ended_at) if self.account else math.nan
-            now.fit_ended = "stopped" if self.leaving else "error"
+        cut(now, self.account, "stopped" if self.leaving else "error")
 
     # -- preparing
     def _prepare(self) -> None:
@@ -144,18 +137,7 @@ class Player(player.Player):
         self.now.rung, self.now.rungs = self.ladder.rung + 1, len(self.ladder.rungs)
         self.now.parameters = self.listing.weights
         self.now.phase = Phase.PREPARING
-        self.fitter = Fitter(self.now.path.resolve(), self._order(), self._environment())
-
-    def _order(self) -> Message:
-        assert self.listing is not None
-        memory = self.settings.memory_gb * 1e9 or math.inf
-        return {"file": str(self.listing.path), "memory": memory, "precision": self.settings.precision}
-
-    def _environment(self) -> dict[str, str]:
-        assert self.listing is not None
-        threads = self.settings.threads or max(1, (os.cpu_count() or 1) - 2)
-        home = self.now.path.resolve().parent / "keras"
-        return environment(self.settings.backend, threads, home) | self.listing.environment
+        self.fitter = Fitter(self.now.path.resolve(), self.settings, self.listing)
 
     def _show(self, text: str, fit_line: str, about: str) -> None:
         for name, value in (("source", text), ("fit_line", fit_line), ("about", about)):
@@ -277,11 +259,7 @@ class Player(player.Player):
         assert self.account is not None
         now, message = self.now, self.message
         if message["began"]:
-            now.fit_seconds = message["ended"] - message["began"]
-            now.fit_joules = self.account.joules(message["ended"])
-            now.seen, now.unseen = message.get("seen", math.nan), message.get("unseen", math.nan)
-            now.asked = message.get("asked", 0)
-            now.fit_ended = message["how"]
+            ended(now, self.account, message)
         self.account, self.message = None, {}
         if message["sentence"]:
             self._unable(message["sentence"], alive=message["alive"])
@@ -293,12 +271,8 @@ class Player(player.Player):
 
     def _give_up(self, how: str, sentence: str) -> None:
         """End a fit that its own process could not end."""
-        now = self.now
-        if now.phase == Phase.FITTING and not self.message:
-            now.fit_ended_at = time.monotonic()
-            now.fit_seconds = now.fit_ended_at - now.fit_began_at
-            now.fit_joules = self.account.joules(now.fit_ended_at) if self.account else math.nan
-            now.fit_ended = how
+        if not self.message:
+            cut(self.now, self.account, how)
         self.account, self.message = None, {}
         self._unable(sentence)
 

@@ -83,7 +83,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        self.epochs_done += 1
+        if not (self.broken or self.stopped or self.timed_out):  # Keras also calls this in the middle of an epoch
+            self.epochs_done += 1
         if not finite(self.model):
             self.broken = self.model.stop_training = True
 
