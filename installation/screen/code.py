@@ -34,7 +34,7 @@ class Scene:
         self.source = Fader(board, at.code, 0.8)
         line = round(at.fit_size * 1.5)
         self.fit_box = Box(at.fit.x, at.fit.y, at.fit.w, line)
-        self.counts = Fader(board, Box(at.fit.x, at.fit.y + line, at.fit.w, at.fit.h - line), 0.0)
+        self.counts = Fader(board, Box(at.fit.x, at.fit.y + line, at.fit.w, max(1, at.fit.h - line)), 0.0)
         self.lit = 0.0
         self.last = -1.0
         self.drawn: tuple[str, int, int] = ("", -1, 0)
