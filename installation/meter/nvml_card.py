@@ -57,7 +57,10 @@ class Card:
 
 def read_card(card: Card) -> tuple[float | None, float | None]:
     """W and J of a card, each None where the card has no such thing or it failed this once."""
-    fields = _fields(card) if "field" in (*card.power[:1], *card.energy[:1]) else {}
+    by_field = (card.power[:1], card.energy[:1])
+    fields = _fields(card) if ["field"] in by_field else {}
+    if len(fields) == 2 and by_field == (["field"], ["field"]):  # the usual case, twenty times a second
+        return fields[INSTANT], fields[ENERGY]
     joules = _first(card.energy, {"field": lambda: fields[ENERGY], "counter": lambda: _counter(card)})
     try:
         return _first(card.power, {"field": lambda: fields[INSTANT], "usage": lambda: _usage(card)}), joules

@@ -35,7 +35,7 @@ class Player(player.Player):
         self.begun = False
         self.told: About | None = None
         self.noted_at = self.beside_at = float("-inf")
-        self.newest_gap = ""
+        self.newest_gap = self.said = ""
         self.source: Channel | None = None
         self.beside: list[Channel] = []
 
@@ -113,7 +113,9 @@ class Player(player.Player):
             sentence = self.newest_gap
         if not sentence and abs(account.disagreement) > DISAGREE:
             sentence = f"The card's power and its counter differ by {account.disagreement:.0%}; the counter is counted."
-        self.note(sentence)
+        if sentence != self.said:
+            self.said = sentence
+            self.note(sentence)
 
     def _publish_beside(self, source: Channel, seconds: float) -> None:
         if seconds - self.beside_at < BESIDE_EVERY:
