@@ -171,7 +171,7 @@ def lay_down(picture: Picture, staged: Staged, hours: float, seed: int = 7) -> N
     """Put a day that never was under the surface: for looking at the section without waiting for evening."""
     from ..screen.strata import Strata
 
-    scene = next(s for s in picture.scenes if hasattr(s, "strata"))
+    scene = next(s for s in picture.scenes if hasattr(s, "past"))
     offset = OPENED_ON - BEGIN
     strata = Strata(staged.conductor.joules_per_grain, offset)
     rng = np.random.default_rng(seed)
@@ -187,4 +187,4 @@ def lay_down(picture: Picture, staged: Staged, hours: float, seed: int = 7) -> N
         watts = power * (1 + 0.04 * rng.normal()) if left > 0 else 76 + rng.normal()
         busy = watts if left > 0 else 0.0
         strata.add(end, step, step, watts * step, busy * step, busy * heavy * step)
-    scene.strata, scene.opened_on = strata, OPENED_ON
+    scene.past.strata, scene.past.opened_on = strata, OPENED_ON

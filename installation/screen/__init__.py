@@ -3,8 +3,9 @@
 player.py window.py            the process, and its window
 picture.py board.py            one moment's picture; what a scene draws on
 layout.py colours.py type.py   where things stand, in what colours, in what letters
-strata.py ridge.py             the section as numbers, and one of its layers as pixels
-section fall code number passage land captions strip help    the scenes; each is one file, named in config.toml
+strata.py past.py restore.py   the section as numbers: from the samples, and back from the ledger
+ridge.py painter.py            one of its layers as pixels, and as a picture that is kept
+section fall code inside number passage land captions strip help    the scenes; each is one file, named in config.toml
 """
 
 import os

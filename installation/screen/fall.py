@@ -14,7 +14,7 @@ from installation.now import Now
 from installation.score import BUSY, DELAY, Grains, hashed
 from installation.screen.board import Board, Rect
 from installation.screen.colours import BRIGHT, LIT
-from installation.screen.section import fade
+from installation.screen.painter import fade
 
 FALL = 2.6  # s from the line to the ground
 SETTLE = 0.9  # s in which a point becomes ground

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from installation.score import linear
-from installation.screen import section
+from installation.screen import painter
 from installation.screen.colours import (
     ASH,
     DIM,
@@ -38,7 +38,7 @@ def test_nothing_is_pure_black_or_white() -> None:
 
 def test_old_lines_are_dim() -> None:
     for colour in (ASH, OCHRE, RUST):
-        shown = tuple(round(c * section.OLD) for c in colour)
+        shown = tuple(round(c * painter.OLD) for c in colour)
         assert luminance(shown) <= DIM  # type: ignore[arg-type]
 
 

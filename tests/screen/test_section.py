@@ -10,8 +10,8 @@ import pytest
 from installation.command._staged import lay_down
 from installation.config import Config, ScreenSettings
 from installation.score import linear
-from installation.screen import section
 from installation.screen.colours import DIM
+from installation.screen.past import coarser
 from installation.screen.picture import Picture
 from installation.screen.pixels import view
 from tests.screen.conftest import Stage
@@ -40,8 +40,8 @@ def test_few_lines_are_bright(watts: float, stage: Stage, picture: Make) -> None
 
 
 def test_a_wide_projection_has_fewer_lines(stage: Stage) -> None:
-    assert section.coarser(ScreenSettings()) == 1
-    assert section.coarser(ScreenSettings(width_m=3.0, distance_m=3.0)) > 2
+    assert coarser(ScreenSettings()) == 1
+    assert coarser(ScreenSettings(width_m=3.0, distance_m=3.0)) > 2
 
 
 def test_lines_are_not_evenly_spaced(stage: Stage, picture: Make) -> None:
