@@ -65,8 +65,9 @@ class Limiter:
         self.starts = np.searchsorted(cells, self.x[:-1])
         columns = np.diff(np.append(self.starts, len(cells)))
         self.counts = (np.diff(self.y)[:, None] * columns[None, :])[:, :, None]
-        self.sampled = np.empty(self.counted.shape, np.uint32)
-        self.light = np.empty((height, 4 * len(cells)), np.float32)
+        self.fresh, self.sampled = np.zeros((2, *self.counted.shape), np.uint32)
+        self.light = np.zeros((height, 4 * len(cells)), np.float32)
+        self.rows = np.zeros((DOWN, 4 * len(cells)), np.float32)
 
     def __call__(self, frame: Pixels, seconds: float) -> Pixels:
         """The picture to show in place of `frame`, (height, width); the next call changes it."""
@@ -102,10 +103,13 @@ class Limiter:
 
     def measure(self, frame: Pixels) -> Floats:
         """Mean linear light of each tile, (9, 16, 3) blue, green, red."""
-        np.take(frame.reshape(-1), self.counted, out=self.sampled, mode="clip")
-        np.take(LINEAR, _bytes(self.sampled), out=self.light, mode="clip")
-        rows = np.stack([self.light[a:b].sum(axis=0) for a, b in zip(self.y, self.y[1:], strict=False)])
-        tiles = np.add.reduceat(rows.reshape(DOWN, -1, 4), self.starts, axis=1)
+        np.take(frame.reshape(-1), self.counted, out=self.fresh, mode="clip")
+        for row, (a, b) in enumerate(zip(self.y, self.y[1:], strict=False)):
+            if not np.array_equal(self.fresh[a:b], self.sampled[a:b]):  # else its sum is known
+                np.take(LINEAR, _bytes(self.fresh[a:b]), out=self.light[a:b], mode="clip")
+                self.rows[row] = self.light[a:b].sum(axis=0)
+        self.fresh, self.sampled = self.sampled, self.fresh
+        tiles = np.add.reduceat(self.rows.reshape(DOWN, -1, 4), self.starts, axis=1)
         return np.asarray(tiles[:, :, :3] / self.counts, np.float32)
 
     def _mix(self, frame: Pixels, shares: Floats) -> None:
