@@ -20,6 +20,7 @@ from .loss import BatchLoss
 
 PICTURE_EVERY = 1 / 30  # s: the screen's pace is enough; each look waits for the card
 ROWS, COLUMNS = (100, 32)
+SMALL = 20_000  # numbers
 
 
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]
@@ -101,7 +102,14 @@ def accuracy(logs: Mapping[str, float]) -> float:
 
 def finite(model: Any) -> bool:
     """Whether all weights are numbers: one sum for each array."""
-    return all(math.isfinite(float(keras.ops.convert_to_numpy(keras.ops.sum(v)))) for v in model.trainable_variables)
+    return all(math.isfinite(_sum(variable)) for variable in model.trainable_variables)
+
+
+def _sum(variable: Any) -> float:
+    """A small array is quicker copied than added up where it lies; a large one is added up there."""
+    if math.prod(variable.shape) <= SMALL:
+        return float(keras.ops.convert_to_numpy(variable).sum())
+    return float(keras.ops.convert_to_numpy(keras.ops.sum(variable)))
 
 
 def picture(model: Any) -> NDArray[np.float32]:
@@ -109,7 +117,14 @@ def picture(model: Any) -> NDArray[np.float32]:
     found = np.zeros((ROWS, COLUMNS), np.float32)
     kernel = next((v for v in model.trainable_variables if len(v.shape) > 1), None)
     if kernel is not None:
-        part = keras.ops.reshape(kernel, (kernel.shape[0], -1))[:ROWS, :COLUMNS]
-        part = np.asarray(keras.ops.convert_to_numpy(part), np.float32)
+        part = np.asarray(keras.ops.convert_to_numpy(_part(kernel)), np.float32)
+        part = part.reshape(part.shape[0], -1)[:ROWS, :COLUMNS]
         found[: part.shape[0], : part.shape[1]] = part
     return found
+
+
+def _part(kernel: Any) -> Any:
+    if math.prod(kernel.shape) <= SMALL:
+        return kernel
+    sizes = [min(size, ROWS if i == 0 else COLUMNS) for i, size in enumerate(kernel.shape)]
+    return keras.ops.slice(keras.ops.convert_to_tensor(kernel), [0] * len(sizes), sizes)
