@@ -28,11 +28,23 @@ WORDS = ("no_reading", "measured", "estimated", "replayed")
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the column: what stands in the square, what stands under it, and the side of the square in px."""
+    """A page of the column.
+
+    Attributes:
+        inside, below: what stands in the square, and under it.
+        side: of the square of the lower figure, px; 0 is none.
+        outer: of the square of the higher figure around it, px; 0 if it has no room.
+    """
 
     inside: list[Line]
     below: list[Line]
     side: float = 0.0
+    outer: float = 0.0
+
+    @property
+    def high(self) -> float:
+        """px the squares take."""
+        return max(self.side, self.outer)
 
 
 class Scene:
@@ -123,11 +135,12 @@ class Scene:
         inside = self._within(first, band, side) if side <= room else []
         head = [] if inside else [first, *band]
         others, said = [self._other(now.watts, kind) for kind in OTHERS], self._said(now)
-        square = side if side <= room else 0.0
+        square, around = (side if side <= room else 0.0), held.high_side_m / at.metres
+        outer = around if square and held.is_band and around <= room else 0.0
         for least, groups, rest in ((0.8, [others, said], []), (0.6, [said], [others])):
             for small in range(at.small, round(least * at.small) - 1, -1):
-                page = Page(inside, self._under(head, groups, small), square)
-                if self.board.height(page.below) + square + 18 * at.unit <= at.column.h:
+                page = Page(inside, self._under(head, groups, small), square, outer)
+                if self.board.height(page.below) + page.high + 18 * at.unit <= at.column.h:
                     return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
         return [Page([], self._under([first, *band], [others, said], round(0.6 * at.small)))]
 
@@ -191,7 +204,9 @@ class Scene:
         """A page; its square is drawn to the pixel, its sentence in it and the rest under it."""
         box, unit = self.board.at.column, self.board.at.unit
         made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
-        top = round(page.side + 18 * unit) if page.side else 0
+        top = round(page.high + 18 * unit) if page.side else 0
+        if page.outer:
+            pygame.draw.rect(made, QUIET, (0, 0, round(page.outer), round(page.outer)), max(1, round(1.5 * unit)))
         if page.side:
             pygame.draw.rect(made, LIT, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
             made.blit(self.board.page(page.inside, (round(page.side), round(page.side))), (self._inset, self._inset))

@@ -46,6 +46,8 @@ def read_day(path: Path, provenance: int, opened_on: float, until: float) -> Day
         return Day(nothing)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+            if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                return Day(nothing)  # the ledger is just being begun
             own = db.execute(RUN, (opened_on,)).fetchone()
             run = int(own[0]) if own and provenance == Provenance.REPLAYED else 0
             if provenance == Provenance.REPLAYED and not run:

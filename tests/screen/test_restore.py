@@ -119,7 +119,7 @@ def test_gaps_and_broken_rows_are_passed_over(tmp_path: Path) -> None:
     assert day.rows[:, 3].sum() == pytest.approx(joules - sum(x[0] for x in lost))
 
 
-@pytest.mark.parametrize("content", [b"", b"this is no ledger at all", b"SQLite format 3\0 and then nothing"])
+@pytest.mark.parametrize("content", [b"this is no ledger at all", b"SQLite format 3\0 and then nothing"])
 def test_a_file_that_is_none_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(content)
@@ -137,7 +137,9 @@ def test_another_versions_columns_are_said(tmp_path: Path) -> None:
     assert "joules_fitting" in read_day(path, Provenance.MEASURED, NOON, NOON + 100).trouble
 
 
-def test_no_ledger_is_no_trouble(tmp_path: Path) -> None:
+def test_no_ledger_yet_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "begun.sqlite").write_bytes(b"")
+    assert read_day(tmp_path / "begun.sqlite", Provenance.MEASURED, NOON, NOON + 100).trouble == ""
     assert read_day(tmp_path / "none.sqlite", Provenance.MEASURED, NOON, NOON + 100).trouble == ""
 
 

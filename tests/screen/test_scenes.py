@@ -308,5 +308,5 @@ def test_no_page_of_the_land_is_cut(
     staged.sample()
     wall = Picture(config, size, scenes=("land",))
     for page in wall.scenes[0].land(staged.now):
-        assert wall.board.height(page.below) + page.side <= wall.board.at.column.h
+        assert wall.board.height(page.below) + page.high <= wall.board.at.column.h
         assert all(wall.board.type.width(line.text, line.size) <= wall.board.at.column.w for line in page.below)
