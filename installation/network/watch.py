@@ -51,6 +51,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         now.batches = float(self.params.get("steps") or 0)
         now.epoch = now.batch = now.fit_updates = 0.0
         now.loss = now.accuracy = now.seen = now.unseen = now.fit_joules = math.nan
+        now.asked = 0.0
         now.fit_seconds = now.fit_ended_at = 0.0
         now.fit_ended = ""
         if not self.began:
