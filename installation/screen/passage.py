@@ -31,6 +31,7 @@ class Scene:
         self.board = board
         self.fader = Fader(board, board.at.column, FADE)
         self.passages: Passages | None = None
+        self.place: tuple[str, ...] = ()
         self.reader: threading.Thread | None = None
         self.now_at = -1
         self.until = -math.inf
@@ -60,9 +61,11 @@ class Scene:
 
     def load(self) -> None:
         from installation.text.passages import chosen
+        from installation.text.place import said
 
-        passages = chosen(self.board.config.text)
-        self.board.notes.extend(passages.hidden)
+        passages, place = chosen(self.board.config.text), said(self.board.config.place)
+        self.board.notes.extend((*passages.hidden, *place.faults))
+        self.place = place.lines
         self.passages = passages
 
     def _turn(self, seconds: float) -> None:
@@ -95,23 +98,17 @@ class Scene:
 
     def _place(self, seconds: float) -> bool:
         """The host's own words about the place, once in each round, and only if the host wrote them."""
-        place = self.board.config.place
-        texts = [t for t in (place.acknowledgement, place.action, place.reciprocity) if t.strip()]
-        if not place.acknowledgement.strip():
-            return False
         box, u = self.board.at.column, self.board.at.unit
-        asked = ", ".join(t for t in (place.asked, place.asked_on, place.source) if t.strip())
-        size = min(self.board.at.passage, round(34 * u))
-        while size > 12 * u:
-            page = [line for t in texts for line in self.board.wrap(t, box.w, size, BRIGHT, gap=14 * u)]
-            page += self.board.wrap(asked, box.w, round(0.66 * size), QUIET, gap=14 * u) if asked else []
+        page: list[Line] = []
+        for size in range(min(self.board.at.passage, round(34 * u)), round(12 * u), -1):
+            page = [x for text in self.place for x in self.board.wrap(text, box.w, size, BRIGHT, gap=14 * u)]
             if self.board.height(page) <= box.h:
                 break
-            size -= 1
-        self.board.passage = ""
-        self.fader.show("place", lambda: self.board.page(page, self.fader.size))
-        self.until = seconds + len(" ".join(texts).split()) / 2 + 3 + FADE
-        return True
+        if page:
+            self.board.passage = ""
+            self.fader.show("place", lambda: self.board.page(page, self.fader.size))
+            self.until = seconds + len(" ".join(self.place).split()) / 2 + 3 + FADE
+        return bool(page)
 
     def page(self, passage: Passage) -> pygame.Surface | None:
         """The passage with its credit, in the largest letters that leave it whole; None, and a note, if none do."""

@@ -188,14 +188,17 @@ def test_the_passage_stays_while_watts_change(stage: Stage, picture: Make) -> No
 
 
 def test_the_hosts_own_words_come_once_a_round_and_only_if_written(stage: Stage, tmp_path: Path) -> None:
-    for written in ("", "This house stands in Tiohtiá:ke."):
-        config = Config(place=Place(acknowledgement=written))
+    whole = Place(
+        acknowledgement="This house stands in Tiohtiá:ke.", action="It pays.", asked="N", asked_on="D", source="S"
+    )
+    for place in (Place(), Place(acknowledgement="This alone is not enough."), whole):
+        config = Config(place=place)
         wall = Picture(config, (960, 540), scenes=("passage",))
         staged, keys = stage(), set()
         for _ in range(70):
             staged.play(wall, 5.0, rate=1)
             keys.add(wall.scenes[0].fader.key)
-        assert ("place" in keys) == bool(written)
+        assert ("place" in keys) == (place == whole)
         assert len(keys) > 4
 
 
