@@ -101,7 +101,7 @@ class SoundSettings(Section, frozen=True):
     device: str = ""
     channels: Annotated[int, Meta(ge=1, le=8)] = 2
     rate_hz: Annotated[int, Meta(ge=8000, le=192_000)] = 48_000
-    block: Annotated[int, Meta(ge=64, le=4096)] = 512
+    block: Annotated[int, Meta(ge=64, le=4096)] = 480
     latency: Annotated[float, Meta(ge=0.005, le=1)] = 0.07
     voices: tuple[str, ...] = ("rain", "hum")
     file: str = ""

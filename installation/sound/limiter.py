@@ -13,6 +13,7 @@ from .moment import Samples
 
 OVER = 4
 TAPS = 12  # each side, at the first rate
+LONGEST_PART = 128  # samples
 RELEASE = 0.02  # gain regained in a part
 MARGIN = 0.96  # true-peak meters differ by as much at a sudden end
 
@@ -32,7 +33,7 @@ class Limiter:
 
     def __init__(self, channels: int, block: int, ceiling_dbtp: float = -1.0) -> None:
         self.ceiling = 10 ** (ceiling_dbtp / 20) * MARGIN
-        self.part = 128 if block % 128 == 0 else block
+        self.part = next((p for p in range(LONGEST_PART, 2 * TAPS, -1) if block % p == 0), block)
         self.delay = self.part
         self.kernel = _kernel()
         self.suspicious = self.ceiling / float(np.abs(self.kernel).sum(axis=1).max())

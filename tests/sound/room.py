@@ -23,7 +23,7 @@ class Room:
     def __init__(self, folder: Path, *changes: str, full_watts: float = 350.0, period: float = PERIOD) -> None:
         folder.mkdir(exist_ok=True)
         (folder / "config.toml").write_text("")
-        self.config = load(folder / "config.toml", changes)
+        self.config = load(folder / "config.toml", ("sound.block=512", *changes))
         self.conductor = Now.open_doors(folder / "now")
         self.conductor.joules_per_grain = self.config.piece.joules_per_grain
         self.conductor.opened_at, self.conductor.doors = OPENED, Doors.OPEN
