@@ -236,7 +236,7 @@ def test_the_memory_formula_by_hand() -> None:
 
     seed = need(weights=3265, slots=1, rows=32, given_out=34)
     assert (seed.weights, seed.gradients, seed.optimizer) == (13_060, 13_060, 13_060)
-    assert seed.activations == 32 * 34 * 4 * 2
+    assert seed.activations == 32 * 34 * 4 * 3
     large = need(weights=BERT_LARGE, slots=2, rows=8, given_out=0)
     assert large.total == pytest.approx(16 * BERT_LARGE)
     sentence = large.sentence("bert_large", 4e9)
