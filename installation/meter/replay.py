@@ -100,6 +100,6 @@ def origin(header: Header, name: str) -> str:
     """Date and machine of a recording, as far as the file says them."""
     if not (header.started or header.machine):
         return f"{name}: the file does not say when and on what machine"
-    word = f"{header.provenance} by {header.meter}" if header.provenance else "recorded"
-    parts = (f"{word} on {header.started[:10] or 'an unknown day'}", header.machine, header.origin)
+    how = f"{header.provenance} by {header.meter} on " if header.provenance else ""
+    parts = (how + (header.started[:10] or "an unknown day"), header.machine, header.origin)
     return ", ".join(p for p in parts if p)

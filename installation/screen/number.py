@@ -83,7 +83,9 @@ class Scene:
             if not now.sampled_at:
                 return [say("reading_waits")]
             state = MeterState(int(now.meter_state))
-            return [say("reading_returns" if state is MeterState.RECOVERING else "reading_lost")]
+            if state is MeterState.RECOVERING:
+                return [say("reading_returns")]
+            return [now["meter_note"] or say("reading_lost")]
         below = [now.boundary]
         if now.meter_state == MeterState.STALE:
             below.insert(0, say("reading_stale", seconds=max(1, round(seconds - now.sampled_at))))
