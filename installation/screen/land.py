@@ -127,22 +127,29 @@ class Scene:
         held, kind = self._held(now.watts)
         if held is None:
             return [Page([], [Line(say("land_no_reading"), at.body, COOL)])]
-        side = held.low_side_m / at.metres
         room = min(at.column.w, at.column.h * 0.66)
-        key = "land" if side <= room else "land_too_large" if side > min(at.width, at.height) else "land_no_room"
+        side, around = held.low_side_m / at.metres, held.high_side_m / at.metres
+        sides = [(side, around), (side, 0.0)] if held.is_band and around <= room else [(side, 0.0)]
+        for inner, outer in sides if side <= room else []:
+            if pages := self._pages(now, held, kind, inner, outer):
+                return pages
+        return self._pages(now, held, kind, 0.0, 0.0)
+
+    def _pages(self, now: Now, held: Land, kind: str, side: float, outer: float) -> list[Page]:
+        """The page with these squares, px, and another for what has no room on it; none if even that is too little."""
+        say, at = self.board.words, self.board.at
+        key = "land" if side else "land_too_large" if held.low_side_m > at.height * at.metres else "land_no_room"
         first = say(key, kind=kind, watts=now.watts, side=held.low_side_m)
         band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
-        inside = self._within(first, band, side) if side <= room else []
+        inside = self._within(first, band, side) if side else []
         head = [] if inside else [first, *band]
-        others, said = [self._other(now.watts, kind) for kind in OTHERS], self._said(now)
-        square, around = (side if side <= room else 0.0), held.high_side_m / at.metres
-        outer = around if square and held.is_band and around <= room else 0.0
-        for least, groups, rest in ((0.8, [others, said], []), (0.6, [said], [others])):
-            for small in range(at.small, round(least * at.small) - 1, -1):
-                page = Page(inside, self._under(head, groups, small), square, outer)
+        others, said = [self._other(now.watts, other) for other in OTHERS], self._said(now)
+        for groups, rest in (([others, said], []), ([said], [others])):
+            for small in range(at.small, round((0.8 if side else 0.6) * at.small) - 1, -1):
+                page = Page(inside, self._under(head, groups, small), side, outer)
                 if self.board.height(page.below) + page.high + 18 * at.unit <= at.column.h:
                     return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
-        return [Page([], self._under([first, *band], [others, said], round(0.6 * at.small)))]
+        return []
 
     def _held(self, watts: float) -> tuple[Land | None, str]:
         """The land for the place's own mix if the host gave one, else for one kind; and what it is called."""

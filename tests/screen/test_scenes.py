@@ -235,6 +235,18 @@ def test_land_is_drawn_at_true_size(stage: Stage) -> None:
     assert "true size" in " ".join(line.text for line in (*page.inside, *page.below))
 
 
+def test_a_sentence_about_a_square_stands_by_a_square(stage: Stage) -> None:
+    config = Config(piece=Piece(language="de"), screen=ScreenSettings(width=1280, height=720))
+    for watts in (5.0, 17.0, 40.0, 76.0, 120.0, 300.0, 3000.0):
+        staged = stage(watts)
+        staged.sample()
+        staged.sample()
+        wall = Picture(config, (1280, 720), scenes=("land",))
+        pages = wall.scenes[0].land(staged.now)
+        text = " ".join(line.text for page in pages for line in (*page.inside, *page.below))
+        assert ("wahrer Größe" in text) == (pages[0].side > 0)
+
+
 def test_the_column_goes_to_the_land_and_comes_back(stage: Stage, picture: Make) -> None:
     staged, wall = stage(76.0), picture()
     staged.play(wall, 1.0, rate=10)
@@ -310,6 +322,8 @@ def test_no_page_of_the_land_is_cut(
     staged.sample()
     staged.sample()
     wall = Picture(config, size, scenes=("land",))
-    for page in wall.scenes[0].land(staged.now):
+    pages = wall.scenes[0].land(staged.now)
+    assert pages
+    for page in pages:
         assert wall.board.height(page.below) + page.high <= wall.board.at.column.h
         assert all(wall.board.type.width(line.text, line.size) <= wall.board.at.column.w for line in page.below)
