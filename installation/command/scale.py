@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WORDS_A_ROW = 128  # of bert_base.py
 OPERATIONS_A_ROW = 536_362_389_504 / 8  # of bert_base.py, by installation/network/operations.py
 HOURS_A_YEAR = 8766.0
+WIDE = 120  # characters a line where no terminal says
 FITS = """SELECT joules, seconds, updates, fit_line, detail, provenance, boundary FROM fits JOIN readings
     ON readings.id = fits.reading WHERE network = 'bert_base' AND updates > 0 AND joules > 0
     ORDER BY began_on DESC LIMIT 1"""
@@ -146,6 +147,8 @@ def _show(fit: Fit | None, watts: tuple[float, Provenance] | None) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = WIDE  # a figure is never cut
     console.print(_table())
     for row in TABLE:
         if row.note:
@@ -162,7 +165,8 @@ def _table() -> Table:
 
     table = Table(title="Strubell, Ganesh and McCallum 2019, table 3: as printed, and computed again", box=None)
     for name in ("model", "hardware", "W", "h", "kWh", "again", "lb CO2e", "again", "US$", "again", ""):
-        table.add_column(name, justify="left" if name in ("model", "hardware", "") else "right")
+        left = name in ("model", "hardware", "")
+        table.add_column(name, justify="left" if left else "right", overflow="fold", no_wrap=not left)
     for row in TABLE:
         again = ["-" if cell is None else f"{cell:,.2f}" for cell in (row.recomputed_kwh_pue, row.recomputed_co2e_lb)]
         table.add_row(
