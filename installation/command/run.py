@@ -16,6 +16,7 @@ import click
 from ..conductor import Conductor
 from ..config import Config, ConfigError, load
 from ..meter.check import refuse as refuse_meters
+from ..network.check import refuse as refuse_networks
 from ..now import Now, default_path
 from ..plug import find_file
 from ..text.words import Words, WordsError
@@ -104,7 +105,7 @@ def refuse(config: Config) -> None:
         Words(config.piece.language)
     except WordsError as error:
         raise ConfigError(f"[piece] language: {error}") from None
-    find_file("network", config.network.name, "network")
+    refuse_networks(config)
     find_file("light", config.light.device, "Strip")
     for scene in config.screen.scenes:
         find_file("screen", scene, "Scene")

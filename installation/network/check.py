@@ -9,7 +9,7 @@ from pathlib import Path
 from ..config import Config, ConfigError
 from ..finding import Finding
 from ..plug import find_file
-from .listing import AGREED, ListingError, read
+from .listing import AGREED, REMOTE, ListingError, read
 
 NVIDIA = Path("/proc/driver/nvidia/version")
 
@@ -73,7 +73,21 @@ def _tensorflows() -> list[Finding]:
     return found
 
 
+def refuse(config: Config) -> None:
+    """Look before the show whether every network that may be fitted is there.
+
+    Raises:
+        ConfigError: one is not.
+    """
+    settings = config.network
+    for name in (settings.name, *settings.ladder[: settings.highest]):
+        if not name.startswith(REMOTE):
+            find_file("network", name, AGREED)
+
+
 def _file(name: str) -> Finding:
+    if name.startswith(REMOTE):
+        return Finding("network file", "ok", f"The fit is elsewhere: {name.removeprefix(REMOTE)}.")
     try:
         listing = read(find_file("network", name, AGREED))
     except (ConfigError, ListingError) as error:

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-AGREED = "network"
+AGREED = "network"  # the function of a network's file
+REMOTE = "remote:"  # in [network] name, before the address of a machine elsewhere that has the file
 
 
 class ListingError(ValueError):

@@ -19,9 +19,8 @@ from .channel import Message
 from .elsewhere import Elsewhere
 from .fitter import Fitter
 from .ladder import Ladder
-from .listing import AGREED, Listing, ListingError, read
+from .listing import AGREED, REMOTE, Listing, ListingError, read
 
-REMOTE = "remote:"  # before the address of a machine elsewhere, in [network] name
 LOOK = 1.0  # s between two looks, while resting, at the file and the ladder
 SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
 GONE = {-9: "It was ended from outside, most likely because memory ran out."}

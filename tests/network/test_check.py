@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from installation.config import load
+from installation.config import ConfigError, load
 from installation.network import check
 
 
@@ -37,6 +37,14 @@ def test_a_file_that_is_not_there_or_wrong(tmp_path: Path) -> None:
     assert states("network.name=sed")["network file"] == "wrong"
     (tmp_path / "bad.py").write_text("def network(:")
     assert states(f"network.name={tmp_path}/bad.py")["network file"] == "wrong"
+
+
+def test_before_the_show_every_rung_must_be_there(tmp_path: Path) -> None:
+    check.refuse(load(Path("config.toml")))
+    check.refuse(load(Path("config.toml"), ["network.name=remote:broker/cloud"]))
+    with pytest.raises(ConfigError, match="Did you mean 'wide'"):
+        check.refuse(load(Path("config.toml"), ["network.ladder=['wid']"]))
+    assert states("network.name=remote:broker/cloud")["network file"] == "ok"
 
 
 def test_two_tensorflows_are_wrong_and_the_small_one_beside_a_card_is_told(
