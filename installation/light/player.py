@@ -89,8 +89,9 @@ class Player(player.Player):
         if self._waits(seconds):
             return
         moment = seconds - DELAY * period
-        grains = self.clock.flush() if self.leaving else self.clock.until(moment)
-        self.flushed = self.leaving
+        leaving = self.leaving  # once: a signal may come between two looks
+        grains = self.clock.flush() if leaving else self.clock.until(moment)
+        self.flushed = leaving
         if len(grains):
             born = np.minimum(grains.times + seconds - moment, seconds)
             self.strand.let_in(grains, born, self.light_of_a_spark())
