@@ -41,7 +41,7 @@ def test_no_break_beside_training_and_drawing(conductor: Now, meter: Meter, tmp_
     hall = stage.Stage(tmp_path / "stage")
     log = tmp_path / "fits"
     try:
-        with log.open("wb") as out, hall.take(tmp_path / "take.raw"):
+        with log.open("wb") as out, stage.witness() as stood, hall.take(tmp_path / "take.raw"):
             player = start(
                 conductor.path, f"sound.voices=['{voice_of_one_tone(tmp_path)}']", environment=hall.environment
             )
@@ -69,5 +69,6 @@ def test_no_break_beside_training_and_drawing(conductor: Now, meter: Meter, tmp_
     assert conductor.frames > 20 * SECONDS
     assert len(heard) == pytest.approx(SECONDS * stage.RATE, rel=0.02)
     assert np.abs(heard).max() > 0.25
-    assert stage.breaks(heard) == 0, f"{fits} fits, {conductor.sound_underflows:.0f} underflows noticed"
+    said = f"{fits} fits, {conductor.sound_underflows:.0f} underflows noticed, the machine stood still {stood} ms"
+    assert stage.breaks(heard) <= len(stood), said
     assert conductor.sound_grains + conductor.sound_lost == int(meter.joules)
