@@ -1,8 +1,8 @@
 """The sound: what a block costs, how many grains fill a core, how fast it renders, how soon a press is heard.
 
-Rendering runs in virtual time on one thread; what a block costs is processor time. The press is timed through a real stream into a null sink: from the
-press in the record to the first block that answers it, plus the latency that PortAudio reports; and, where the null
-sink can be recorded, to the answer in the recording.
+Rendering runs in virtual time on one thread; what a block costs is processor time. The press is timed through a real
+stream into a null sink: from the press in the record to the first block that answers it, plus the latency that
+PortAudio reports; and, where the null sink can be recorded, to the answer in the recording.
 """
 
 from __future__ import annotations
