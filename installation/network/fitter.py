@@ -37,6 +37,7 @@ class Fitter:
         self.busy = True  # it prepares at once
         self.heard_at = time.monotonic()
         self.room = KEPT
+        self.last = b""  # of what it printed, for its last words
         self.process = subprocess.Popen(
             [sys.executable, "-m", "installation.network.fit", str(record), json.dumps(_order(settings, listing))],
             stdin=subprocess.PIPE,
@@ -64,6 +65,7 @@ class Fitter:
             if kept and len(data) >= self.room:
                 kept += b"\n[the rest of what the network's file printed is not kept]\n"
             self.room -= len(data)
+            self.last = (self.last + data)[-2000:]
             _write(sys.stderr, kept)
 
     def hear(self) -> list[Message]:

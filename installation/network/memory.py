@@ -24,6 +24,8 @@ FLOAT = 4  # bytes; mixed precision keeps its weights so too
 SLOTS = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Adam": 2, "AdamW": 2, "Nadam": 2, "Adamax": 2}
 MOST_SLOTS = 3  # of an optimizer we do not know
 KEPT = 3.0
+RESERVED = 2 * 10**9  # bytes of addresses
+ALL = 1e15  # bytes, more than any machine has
 CGROUP = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory.current"),
@@ -121,10 +123,13 @@ def _free_in_group() -> float:
 
 
 def cap(more: float) -> None:
-    """Let this process take so many bytes more and no more, where the system knows such a limit (not on a card)."""
+    """Let this process take so many bytes more and no more, where the system knows such a limit (not on a card).
+
+    The limit counts addresses, not memory, and threads reserve more of them than they ever use: hence RESERVED.
+    """
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        limit = psutil.Process().memory_info().vms + int(more)
+        limit = psutil.Process().memory_info().vms + int(min(more, ALL)) + RESERVED
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))

@@ -6,6 +6,7 @@ own beside it (fit.py), so that whatever a network's file does, this player goes
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from .listing import AGREED, REMOTE, Listing, ListingError, read
 
 LOOK = 1.0  # s between two looks, while resting, at the file and the ladder
 SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
-GONE = {-9: "It was ended from outside, most likely because memory ran out."}
+FULL = "Most likely memory ran out."
 ENDS_WITHIN = 0.35  # s from the call to leave until a fit that does not end by itself is ended
 
 
@@ -183,12 +184,13 @@ class Player(player.Player):
         assert self.fitter is not None
         code, busy = self.fitter.exited(), self.fitter.busy
         self.fitter.end()
+        full = code == -signal.SIGKILL or b"bad_alloc" in self.fitter.last
         self.fitter = None
         if not busy:
             self._prepare()
             return
-        why = GONE.get(code or 0, f"Its process ended with the code {code}.")
-        self._give_up("no memory" if code == -9 else "error", f"The network went away. {why} A press tries again.")
+        why = FULL if full else f"Its process ended with the code {code}."
+        self._give_up("no memory" if full else "error", f"The network went away. {why} A press tries again.")
 
     # -- from a press to what it took
     def _press(self, seconds: float) -> None:

@@ -20,6 +20,7 @@ FOREIGN = {
     "an error in the data": (small(between="data = data / nothing"), "NameError: name 'nothing'"),
     "leaves Python": (small(between="import sys; sys.exit(3)"), "asks to leave Python"),
     "ends its process": (small(between="import os; os._exit(3)"), "ended with the code 3"),
+    "is killed": (small(between="import os; os.kill(os.getpid(), 9)"), "memory ran out"),
     "takes all memory": (small(between="hog = [np.ones(10**7) for _ in range(10**5)]"), "not enough memory"),
 }
 
