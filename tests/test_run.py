@@ -27,6 +27,8 @@ PATIENCE = 30.0  # s a loaded machine may take for what should take one
 class Piece:
     """One performance in a folder of its own."""
 
+    playing: list[Piece] = []
+
     def __init__(self, folder: Path, *options: str, players: str = "meter sound screen light ledger") -> None:
         self.folder, self.record = folder, folder / "now"
         listed = ", ".join(f'"{p}"' for p in players.split())
@@ -44,6 +46,7 @@ class Piece:
             text=True,
             env=os.environ | {"SDL_VIDEODRIVER": "dummy"},
         )
+        self.playing.append(self)
 
     def wait_open(self) -> Now:
         now: Now | None = None
@@ -78,6 +81,16 @@ def every(pause: float) -> Iterator[None]:
     while time.monotonic() < until:
         yield
         time.sleep(pause)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_outlives_its_test() -> Iterator[None]:
+    yield
+    for piece in Piece.playing:
+        if piece.process.poll() is None:
+            piece.process.kill()
+            piece.process.communicate()
+    Piece.playing.clear()
 
 
 @pytest.fixture
@@ -167,8 +180,7 @@ def test_a_signal_ends_all_within_three_seconds(tmp_path: Path, recording: Path,
 def test_the_conductors_death_takes_the_players_with_it(tmp_path: Path, recording: Path) -> None:
     piece = Piece(tmp_path, "--seconds", "0", "--meter", f"replay:{recording}")
     piece.wait_open()
-    children = psutil.Process(piece.process.pid).children(recursive=True)
-    assert len(children) == 5
+    children = [piece.child(name) for name in ("meter", "sound", "screen", "light", "ledger")]
     piece.process.kill()
     _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert not alive
