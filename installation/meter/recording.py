@@ -159,11 +159,13 @@ def _read_csv(file: IO[str], path: Path) -> Recording:
 
 def _from_csv(table: Iterable[dict[str, str]], dropped: Counter[str]) -> Iterator[Line]:
     for row in table:
-        if not (row["watts"] or "").strip():
-            dropped["without watts"] += 1
+        blank = not (row["watts"] or "").strip()
+        if blank and any(isinstance(v, str) and v.strip() for k, v in row.items() if k not in ("t_s", "watts")):
+            dropped["without watts"] += 1  # an event of the log's own, between two readings
             continue
         try:
-            yield Line(t=float(row["t_s"] or ""), watts=float(row["watts"]))
+            time = float(row["t_s"] or "")
+            yield Line(t=time, gap="no watts in the file") if blank else Line(t=time, watts=float(row["watts"]))
         except ValueError:
             dropped["not readable"] += 1
 

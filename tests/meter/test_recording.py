@@ -180,3 +180,12 @@ def test_record_reads_a_meter_of_its_own_and_the_file_replays(tmp_path: Path, mo
     assert json.loads(out.read_text().splitlines()[0])["underfoot_recording"] == 1
     again = CliRunner().invoke(underfoot, arguments)
     assert isinstance(again.exception, ConfigError)
+
+
+def test_blank_watts_in_a_csv_are_a_gap_and_an_event_is_none(tmp_path: Path) -> None:
+    blank, event = tmp_path / "blank.csv", tmp_path / "event.csv"
+    blank.write_text("t_s,watts\n0,80\n1,80\n2,\n3,\n4,80\n5,80\n", encoding="utf-8")
+    event.write_text("t_s,watts,event\n0,80,\n1,80,\n2,,begin\n4,80,\n5,80,\n", encoding="utf-8")
+    assert read(blank).joules[-1] == 160
+    assert read(event).joules[-1] == 400
+    assert read(event).dropped == {"without watts": 1}
