@@ -125,6 +125,7 @@ class ScreenSettings(Section, frozen=True):
     distance_m: Annotated[float, Meta(ge=0, le=100)] = 3.0
     scenes: tuple[str, ...] = (
         "section",
+        "ages",
         "fall",
         "code",
         "inside",
@@ -136,6 +137,7 @@ class ScreenSettings(Section, frozen=True):
         "help",
     )
     opens: Annotated[str, Meta(pattern="^(always|second|never)$", description="always, second or never")] = "always"
+    projector: bool = False
     large_print: bool = False
     low_sensory: bool = False
     change_per_second: Annotated[float, Meta(gt=0, le=0.6)] = 0.2

@@ -275,6 +275,9 @@ class Fields:
     accuracy = Field("1", writer="network", meaning="share right on the rows of this epoch, as a fraction")
     seen = Field("1", writer="network", meaning="after a fit: share right on the rows it was shown")
     unseen = Field("1", writer="network", meaning="after a fit: share right on as many rows it never saw")
+    chance = Field(
+        "1", writer="network", meaning="share right that guessing gets, where the answers are random; 0 where not said"
+    )
     asked = Field("1", writer="network", meaning="after a fit: rows each of these two numbers rests on")
     operations = Field(
         "1", writer="network", meaning="floating-point operations of one step, by the formula of its layers"

@@ -39,6 +39,7 @@ PHASES = {
     "spent": Phase.SPENT,
 }
 BEGIN = 1000.0  # s, monotonic
+FIT_S = 0.82  # s: how long the staged fit took
 OPENED_ON = 1_700_000_003.0  # s since 1970: any moment will do, and the same one gives the same picture
 Watts = Callable[[float], float | None]  # seconds since the doors opened -> W; None is no reading
 
@@ -63,7 +64,8 @@ class Staged:
         self.now = Now(path, "screen")
         self.config, self.watts, self.provenance = config, watts, provenance
         self.seconds = self.next = BEGIN
-        self.joules = 0.0
+        self.joules = self.began_with = 0.0
+        self.fitting = False
         self.rows = np.zeros((SAMPLES, 7))
         self._open()
         self._list(config.network.name)
@@ -82,7 +84,7 @@ class Staged:
         listing = read(path)
         network = self.by["network"]
         network.network, network.source, network.fit_line = listing.path.stem, listing.text, listing.fit_line
-        network.about, network.parameters = listing.about, listing.weights
+        network.about, network.parameters, network.chance = listing.about, listing.weights, listing.chance
 
     def describe(self, boundary: str, uncertainty: float, origin: str = "") -> None:
         """What the readings cover."""
@@ -126,7 +128,8 @@ class Staged:
         elif state == "fitting":
             self._fit()
         elif state == "settled":
-            self._fit()
+            if not self.fitting:
+                self._fit(FIT_S)
             self._settle()
         elif state == "unable":
             network["network_note"] = "seed.py, line 12: NameError: name 'Dense' is not defined"
@@ -144,19 +147,22 @@ class Staged:
             self.conductor.doors = Doors.SHUT
         picture.board.help = state == "help"
 
-    def _fit(self) -> None:
-        network = self.by["network"]
+    def _fit(self, ago: float = 0.0) -> None:
+        """A fit that begins, or began some s ago."""
+        network, self.fitting = self.by["network"], True
         network.fits += 1
         network.epochs, network.batches, network.epoch, network.batch, network.loss = 10, 32, 3, 17, 0.691
-        network.operations, network.fit_began_at = 416_000.0, self.seconds
+        network.operations, network.fit_began_at = 416_000.0, self.seconds - ago
+        self.began_with = float(np.interp(network.fit_began_at, self.rows[:, 0], self.rows[:, 1]))
         rng = np.random.default_rng(5)
         network.weights = rng.normal(0.0, 0.12, (100, 32)).astype(np.float32)
 
     def _settle(self) -> None:
-        network = self.by["network"]
-        network.fit_ended, network.fit_ended_at = "whole", self.seconds
-        network.fit_seconds, network.fit_updates, network.fit_joules = 0.82, 320, 97.0
-        network.seen, network.unseen = 0.6, 0.5
+        network, self.fitting = self.by["network"], False
+        network.fit_ended, network.fit_ended_at = "whole", float(self.rows[-1, 0])
+        network.fit_seconds, network.fit_updates = network.fit_ended_at - network.fit_began_at, 320
+        network.fit_joules = self.joules - self.began_with if self.provenance else math.nan
+        network.seen, network.unseen, network.asked = 0.6, 0.5, 1000
 
     def _miss(self, player: str) -> None:
         self.conductor[f"{player}_process"] = State.BACKOFF
@@ -173,7 +179,7 @@ def lay_down(picture: Picture, staged: Staged, hours: float, seed: int = 7) -> N
 
     scene = next(s for s in picture.scenes if hasattr(s, "past"))
     offset = OPENED_ON - BEGIN
-    strata = Strata(staged.conductor.joules_per_grain, offset)
+    strata = Strata(staged.conductor.joules_per_grain, offset, scene.past.thin)
     rng = np.random.default_rng(seed)
     step, left, power, heavy = 1.0, 0.0, 0.0, 0.0
     now = staged.seconds + offset

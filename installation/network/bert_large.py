@@ -10,6 +10,7 @@ from keras import ops
 from keras.layers import Dense, Embedding, LayerNormalization, MultiHeadAttention
 
 weights = 335_142_913
+chance = 0.5  # its answers are thrown like a coin
 
 
 def network() -> None:

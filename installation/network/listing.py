@@ -36,6 +36,7 @@ class Listing:
         module: everything outside the function, compiled: its imports and helpers.
         build, data, fit, rest: the body, compiled in four parts, with the file's own line numbers.
         weights: how many weights the file says it has; 0 where it does not say.
+        chance: share right that guessing gets, where the file says that its answers are random; else 0.
         environment: variables the file wants set before Keras is imported.
     """
 
@@ -50,6 +51,7 @@ class Listing:
     fit: CodeType
     rest: CodeType
     weights: int
+    chance: float
     environment: dict[str, str]
 
     @property
@@ -85,7 +87,8 @@ def read(path: Path) -> Listing:
         data=data,
         fit=fit,
         rest=rest,
-        weights=int(_literal(tree, "weights", 0)),
+        weights=int(_number(tree, path, "weights", 1e15)),
+        chance=_number(tree, path, "chance", 1.0),
         environment={str(k): str(v) for k, v in dict(_literal(tree, "environment", {})).items()},
     )
 
@@ -159,6 +162,14 @@ def _text(source: str, tree: ast.Module, body: list[ast.stmt]) -> str:
         first = function.body[0].end_lineno if len(body) < len(function.body) else first
     lines = source.splitlines()[first or function.lineno : body[-1].end_lineno]
     return textwrap.dedent("\n".join(lines)).strip("\n")
+
+
+def _number(tree: ast.Module, path: Path, name: str, most: float) -> float:
+    """A plain number outside the function, from 0 to `most`; 0 where the file does not say it."""
+    value = _literal(tree, name, 0)
+    if isinstance(value, (int, float)) and 0 <= value <= most:
+        return float(value)
+    raise ListingError(f"{path.name}: `{name}` is {value!r}; write a number from 0 to {most:g}, or leave the line out.")
 
 
 def _literal(tree: ast.Module, name: str, default: Any) -> Any:

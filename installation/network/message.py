@@ -10,10 +10,10 @@ from ..now import Phase
 
 NUMBERS = (
     *("phase", "parameters", "epoch", "epochs", "batch", "batches", "loss", "accuracy", "seen", "unseen", "asked"),
-    *("operations", "fits", "fit_updates", "rung", "rungs"),
+    *("operations", "chance", "fits", "fit_updates", "rung", "rungs"),
 )
 PHRASES = ("network", "about", "source", "fit_line", "detail", "preparing", "fit_ended")
-SHARES = ("accuracy", "seen", "unseen")
+SHARES = ("accuracy", "seen", "unseen", "chance")
 MOST = 1e30
 LONGEST = 16_000  # characters
 

@@ -135,7 +135,7 @@ class Player(player.Player):
         self._show(self.listing.text, self.listing.fit_line, self.listing.about)
         self.now.network = self.listing.path.stem
         self.now.rung, self.now.rungs = self.ladder.rung + 1, len(self.ladder.rungs)
-        self.now.parameters = self.listing.weights
+        self.now.parameters, self.now.chance = self.listing.weights, self.listing.chance
         self.now.phase = Phase.PREPARING
         self.fitter = Fitter(self.now.path.resolve(), self.settings, self.listing)
 

@@ -7,6 +7,7 @@ from keras.layers import Dense
 from keras.models import Sequential
 
 weights = 3_265
+chance = 0.5  # its answers are thrown like a coin
 environment = {"TF_ENABLE_ONEDNN_OPTS": "0"}  # with oneDNN a network full of NaN looks healthy on a processor
 
 

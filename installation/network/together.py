@@ -11,6 +11,7 @@ import numpy as np
 from keras.layers import Dense, Input
 from keras.models import Sequential
 
+chance = 0.5  # its answers are thrown like a coin
 environment = {"JAX_CPU_COLLECTIVES_IMPLEMENTATION": "gloo"}
 
 workers = int(os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES", "1"))

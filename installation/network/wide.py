@@ -13,6 +13,7 @@ from keras.models import Sequential
 from .device import cards
 from .memory import free
 
+chance = 0.5  # its answers are thrown like a coin
 environment = {"TF_ENABLE_ONEDNN_OPTS": "0"}
 
 

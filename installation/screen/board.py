@@ -47,6 +47,7 @@ class Board:
         gentle: whether the wall shall be dimmer and slower, for bodies that ask for it.
         ridge: (n,) px by which the brightest line stands above the surface, over the width of the ground.
         rise: px above the surface up to which the section's ridges may stand.
+        ages: px under the surface at which lies what was laid down so many s ago, from the surface down.
     """
 
     def __init__(self, config: Config, size: tuple[int, int]) -> None:
@@ -68,6 +69,7 @@ class Board:
         self.gentle = config.screen.low_sensory
         self.rise = round(66 * self.at.unit)
         self.ridge = np.zeros(1, np.float32)
+        self.ages: list[tuple[float, float]] = []
         self.caption = ""
         self.passage = ""
 
@@ -77,6 +79,10 @@ class Board:
         except WordsError as error:
             self.notes.append(str(error))
             return Words("en")
+
+    def shows(self, scene: str) -> bool:
+        """Whether the settings have a scene of this name."""
+        return scene in self.config.screen.scenes
 
     # -- frames
     def begin(self) -> None:
@@ -155,6 +161,13 @@ class Fader:
         """Ask for a picture; it is made only if `key` is another one than the last."""
         if key != self.key:
             self.key, self.next, self.waits = key, make(), True
+
+    def change(self, key: object, make: Callable[[], pygame.Surface | None]) -> None:
+        """Put a picture in the place of the one that is shown, at once: the same sentence with another number."""
+        if self.waits:
+            self.next, self.key = (make(), key) if key != self.key else (self.next, key)
+        elif key != self.key:
+            self.key, self.shown = key, make()
 
     def draw(self, seconds: float) -> None:
         """Move on, and draw where that changed something."""

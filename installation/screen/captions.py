@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import deque
 
 import pygame
@@ -13,6 +14,7 @@ from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
 from installation.screen.layout import Box
 
 TURN = 7.0  # s a sentence stays before the next has its turn
+NUMBERS = re.compile(r"\d[\d\s.,]*")
 SECOND = 1.0  # s over which drops are counted
 
 
@@ -33,6 +35,7 @@ class Scene:
         self.drops: deque[tuple[float, int]] = deque()
         self.phase = -1.0
         self.rate, self.counted_at = 0, -math.inf
+        self.kinds: dict[Fader, str] = {}
 
     def draw(self, now: Now, seconds: float) -> None:
         self._count(seconds)
@@ -42,14 +45,18 @@ class Scene:
         turn = int((seconds - self.began) / TURN)
         left = first[turn % len(first)]
         right, colour = second[turn % len(second)] if second else ("", QUIET)
-        self._show(self.left, left, BRIGHT, False)
-        self._show(self.right, right, colour, not self.board.at.portrait)
+        self._show(self.left, left, BRIGHT, right=False)
+        self._show(self.right, right, colour, right=not self.board.at.portrait)
         self.left.draw(seconds)
         self.right.draw(seconds)
         self.board.caption = "  ".join(t for t in (left, right) if t)
 
-    def _show(self, fader: Fader, text: str, colour: Colour, right: bool) -> None:
-        fader.show((text, colour), lambda: self._set(text, colour, fader.box, right))
+    def _show(self, fader: Fader, text: str, colour: Colour, *, right: bool) -> None:
+        """Show a sentence; one that differs from the last by its numbers alone takes its place at once."""
+        key, kind = (text, colour), NUMBERS.sub("", text)
+        show = fader.change if kind == self.kinds.get(fader) else fader.show
+        self.kinds[fader] = kind
+        show(key, lambda: self._set(text, colour, fader.box, right))
 
     def _set(self, text: str, colour: Colour, box: Box, right: bool) -> pygame.Surface:
         """One line, or two smaller ones, whole; letters shrink before words are lost."""
@@ -83,20 +90,21 @@ class Scene:
             rest = say("allowance_rest", watts=now.watts) if now.provenance else ""
             return [t for t in (say("allowance_spent", kwh=now.allowance_joules / 3.6e6), rest) if t]
         if phase is Phase.FITTING:
-            return [self._rain(now)]
+            return self._rain(now)
         if phase is Phase.PREPARING:
-            return [self._kept(now), self._rain(now)]
-        press = say("press_again" if now.fits else "press")
-        return [press, self._rain(now)]
+            return [say("press_kept"), *self._rain(now)]
+        if not now.fit_line:  # nothing here can be pressed
+            return self._rain(now)
+        return [say("press_again" if now.fits else "press"), *self._rain(now)]
 
-    def _kept(self, now: Now) -> str:
-        return self.board.words("press_kept")
-
-    def _rain(self, now: Now) -> str:
+    def _rain(self, now: Now) -> list[str]:
+        """What is heard and what is lit, in words."""
         say, busy = self.board.words, now.phase in (Phase.FITTING, Phase.PREPARING)
         if Provenance(int(now.provenance)) is Provenance.NO_READING:
-            return say("quiet")
-        return say("rain" if busy else "dripping", drops=self.rate)
+            return [say("quiet")]
+        heard = [say("rain" if busy else "dripping", drops=self.rate)]
+        lit = [say("sparks", sparks=self.rate)] if int(now["light_process"]) == State.PLAYING else []
+        return heard + lit
 
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
@@ -111,6 +119,7 @@ class Scene:
             sentences.append((say("gap", seconds=now.gap_seconds), COOL))
         joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
         sentences.append((say("grain", joules=joules), QUIET))
+        sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
         if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pygame
 
-from installation.now import Now, Phase
+from installation.now import Doors, Now, Phase, Provenance
+from installation.score import JOULES, TIME
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
 from installation.screen.layout import Box
@@ -22,6 +24,7 @@ LEAST = 13  # px of the drawing: a line of code is never smaller
 LIGHT_UP, LIGHT_DOWN = 0.25, 1.2  # s
 LOSS_KNOWN = 1e-12
 UNFOLD = 0.9  # s
+NO_CODE = 2.0  # s after which a network that is not there is taken for one that is missing
 STAYS = 12.0  # s after a fit in which its last counters can be read
 
 
@@ -39,13 +42,17 @@ class Scene:
         self.last = -1.0
         self.drawn: tuple[str, int, int] = ("", -1, 0)
         self.fitted_at = -math.inf
+        self.began_at = self.began_with = 0.0
 
     def draw(self, now: Now, seconds: float) -> None:
         phase = Phase(int(now.phase))
         step = 0.0 if self.last < 0 else seconds - self.last
         self.last = seconds
         source, line = now.source, now.fit_line
-        self.source.show((source, line), lambda: self._source(source, line))
+        if not source and now.provenance == Provenance.REPLAYED and seconds - now.opened_at > NO_CODE:
+            self.source.show("", lambda: self._without())
+        else:
+            self.source.show((source, line), lambda: self._source(source, line))
         self._open(now, phase, seconds, step)
         if self.board.opened <= 0:
             self.source.draw(seconds)
@@ -99,6 +106,9 @@ class Scene:
     def _counts(self, now: Now, phase: Phase) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
         say = self.board.words
+        if phase is Phase.FITTING and self.board.opened and (joules := self._joules(now)) is not None:
+            word = ("no_reading", "measured", "estimated", "replayed")[int(now.provenance)]
+            return say("counts_opened", joules=joules, word=say(word)), LIT if word == "measured" else COOL
         if phase is Phase.FITTING:
             key = "counts" if math.isfinite(now.loss) and now.loss > LOSS_KNOWN else "counts_first"
             fields = {k: now[k] for k in ("epoch", "epochs", "batch", "batches")}
@@ -109,12 +119,28 @@ class Scene:
             return self._done(now), LIT
         if phase is Phase.UNABLE:
             return say("unable", network=now.network, reason=now["network_note"]), COOL
+        if phase is Phase.SPENT:
+            return say("spent"), BRIGHT
+        if phase is Phase.RESTING and not now.fits and now.fit_line and now.doors == Doors.OPEN:
+            return say("first_fit"), QUIET
         return "", QUIET
+
+    def _joules(self, now: Now) -> float | None:
+        """J since the fit began, by the samples in the record; None where nothing is read."""
+        rows = now.samples[now.samples[:, TIME] > 0]
+        if not now.provenance or not len(rows):
+            return None
+        if now.fit_began_at != self.began_at:
+            self.began_at = now.fit_began_at
+            self.began_with = float(np.interp(now.fit_began_at, rows[:, TIME], rows[:, JOULES]))
+        return max(0.0, now.joules - self.began_with)
 
     def _done(self, now: Now) -> str:
         say = self.board.words
         word = ("no_reading", "measured", "estimated", "replayed")[int(now.provenance)]
         fields = {"updates": now.fit_updates, "joules": now.fit_joules}
+        if not math.isfinite(now.fit_joules):
+            word = "no_reading"
         if now.fit_ended not in ("", "whole"):
             return say("stopped", **fields, word=say(word))
         if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen + now.unseen > 0):
@@ -127,6 +153,13 @@ class Scene:
         if word == "no_reading":
             return say("done_no_reading", updates=now.fit_updates, **share)
         return say("done" if word == "measured" else f"done_{word}", **fields, **share)
+
+    def _without(self) -> pygame.Surface:
+        """In the place of the code, where a recording is played and no network is there."""
+        at = self.board.at
+        return self.board.page(
+            self.board.wrap(self.board.words("no_code"), at.code.w, at.body, QUIET), self.source.size
+        )
 
     def _source(self, source: str, fit_line: str) -> pygame.Surface:
         at = self.board.at
@@ -171,10 +204,13 @@ def arrange(
 ) -> tuple[int, list[list[str]], int]:
     """Size of the letters, columns of lines, and how many lines at the begin had to be left out."""
     smallest = max(9, round(least))
-    for em in range(size, smallest - 1, -1):
-        columns = _columns(blocks, max(1, int(height / (em * LEADING) - lead - 0.35)))
-        if _wide(columns) * em * ADVANCE <= width:
-            return em, columns, 0
+    for whole in (True, False):  # rather smaller letters than a paragraph in two columns
+        for em in range(size, smallest - 1, -1):
+            rows = max(1, int(height / (em * LEADING) - lead - 0.35))
+            columns = _columns(blocks, rows)
+            fits = max(map(len, blocks), default=0) <= rows or not whole
+            if fits and _wide(columns) * em * ADVANCE <= width:
+                return em, columns, 0
     rows = max(1, int(height / (smallest * LEADING) - lead - 0.35))
     every = [row for block in blocks for row in block]
     kept = len(every)

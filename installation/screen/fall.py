@@ -20,6 +20,7 @@ FALL = 2.6  # s from the line to the ground
 SETTLE = 0.9  # s in which a point becomes ground
 SPREAD = 0.25  # of FALL: how much slower or faster one grain falls than another
 MOST = 50_000  # points kept, enough for 12 000 grains a second; the oldest go first
+SEEN = 0.6  # of the ground's soft right end that stays without grains: at its left edge two thirds of the light is left
 LEVELS, PHASES = 20, 3  # brightnesses, and parts of a pixel across and down, in which a point is kept ready
 
 Floats = NDArray[np.float32]
@@ -35,6 +36,7 @@ class Scene:
         self.reach = max(2, round(3 * radius))
         self.sprites = Sprites(radius, self.reach)
         self.edge = fade(self.box.w, board.at.fade)
+        self.width = self.box.w - SEEN * board.at.fade  # no grain falls where it could not be seen
         self.slow, self.dim = (1.8, 0.6) if board.gentle else (1.0, 1.0)
 
     def draw(self, now: Now, seconds: float) -> None:
@@ -72,7 +74,7 @@ class Scene:
         age = seconds - self.points[:, 0]
         way = np.clip(age / self.points[:, 2], 0.0, 1.0)
         start = self.board.at.fit.x + self.points[:, 1] * (self.board.at.fit.w * 0.92)
-        end = self.points[:, 1] * self.box.w
+        end = self.points[:, 1] * self.width
         x = (
             start
             + (end - start) * (way * way * (3 - 2 * way))

@@ -14,8 +14,9 @@ import pygame
 
 from installation.now import Now, Phase, Provenance
 from installation.screen.board import Board, Fader, Line
-from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
-from installation.text import scale
+from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, blend
+from installation.screen.layout import Box
+from installation.screen.took import WORDS, mean_watts, took
 from installation.text.land import Land, by_mix
 from installation.text.land import held as land_held
 
@@ -23,7 +24,6 @@ FADE = 1.5  # s
 LONGEST = 30.0  # s a page stays; else 120 words a minute and 3 s, as a passage does
 KIND = "nuclear"  # it needs the least land of all by either source: its square is the likeliest to fit the wall
 OTHERS = ("coal", "hydro", "solar", "wind_farm")
-WORDS = ("no_reading", "measured", "estimated", "replayed")
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,19 @@ class Page:
         inside, below: what stands in the square, and under it.
         side: of the square of the lower figure, px; 0 is none.
         outer: of the square of the higher figure around it, px; 0 if it has no room.
+        over: whether the squares are drawn over the ground, because the column has no room for them.
     """
 
     inside: list[Line]
     below: list[Line]
     side: float = 0.0
     outer: float = 0.0
+    over: bool = False
 
     @property
     def high(self) -> float:
-        """px the squares take."""
-        return max(self.side, self.outer)
+        """px the squares take in the column."""
+        return 0.0 if self.over else max(self.side, self.outer)
 
 
 class Scene:
@@ -54,7 +56,8 @@ class Scene:
         self.board = board
         self.fader = Fader(board, board.at.column, FADE)
         self.seen = -1.0
-        self.queue: list[tuple[pygame.Surface, float]] = []
+        self.queue: list[tuple[Page, float]] = []
+        self.over: tuple[pygame.Surface, Page] | None = None
         self.until = -math.inf
         self.turn = 0
 
@@ -73,6 +76,8 @@ class Scene:
         if self.board.column_dark:
             self._turn(seconds)
             self.fader.draw(seconds)
+            if self.over is not None and self.fader.shown is self.over[0]:
+                self._outline(self.over[1], self.fader.light)
 
     def _turn(self, seconds: float) -> None:
         if seconds < self.until:
@@ -80,42 +85,24 @@ class Scene:
         if self.queue:
             page, stay = self.queue.pop(0)
             self.until, self.turn = seconds + stay + FADE, self.turn + 1
-            self.fader.show(self.turn, lambda: page)
+            drawn = self._draw(page)
+            self.over = (drawn, page) if page.over else self.over
+            self.fader.show(self.turn, lambda: drawn)
         elif self.fader.key is not None:
             self.fader.show(None, _nothing)
         elif self.fader.dark:
             self.board.column = "passage"
 
-    def pages(self, now: Now) -> list[tuple[pygame.Surface, float]]:
-        pages = [self._took(now)]
+    def pages(self, now: Now) -> list[tuple[Page, float]]:
+        """The pages, and how many s each stays."""
+        pages = [Page([], took(self.board, now))]
         if Provenance(int(now.provenance)):
             pages += self.land(now)
         made = []
         for page in pages:
             words = sum(len(line.text.split()) for line in (*page.inside, *page.below))
-            made.append((self._draw(page), min(LONGEST, words / 2 + 3)))
+            made.append((page, min(LONGEST, words / 2 + 3)))
         return made
-
-    # -- what it took
-    def _took(self, now: Now) -> Page:
-        say, at, width = self.board.words, self.board.at, self.board.at.column.w
-        word = WORDS[int(now.provenance)]
-        size, u = round(34 * at.unit), at.unit
-        if word == "no_reading":
-            first = say("took_no_reading", seconds=now.fit_seconds)
-        else:
-            first = say("took", joules=now.fit_joules, seconds=now.fit_seconds, word=say(word))
-        page = self.board.wrap(first, width, size, BRIGHT)
-        if math.isfinite(now.seen) and now.seen > 0:
-            learned = say("learned", seen=100 * now.seen, unseen=100 * now.unseen)
-            page += self.board.wrap(learned, width, at.body, LIT, gap=16 * u)
-            page += self.board.wrap(say("learned_noise"), width, at.body, BRIGHT, gap=4 * u)
-        if word != "no_reading" and (told := scale.in_words(now.watts)):
-            page += self.board.wrap(say(told[0], **told[1]), width, at.body, BRIGHT, gap=26 * u)
-            page += self.board.wrap(say("scale_source"), width, at.small, QUIET, gap=6 * u)
-            here = say("scale_boundary", boundary=now.boundary, word=say(word))
-            page += self.board.wrap(here, width, at.small, QUIET)
-        return Page([], page)
 
     # -- the land
     def land(self, now: Now) -> list[Page]:
@@ -124,7 +111,7 @@ class Scene:
         One page; two where the words would become too small on one.
         """
         say, at = self.board.words, self.board.at
-        held, kind = self._held(now.watts)
+        held, kind = self._held(mean_watts(now))
         if held is None:
             return [Page([], [Line(say("land_no_reading"), at.body, COOL)])]
         room = min(at.column.w, at.column.h * 0.66)
@@ -133,20 +120,38 @@ class Scene:
         for inner, outer in sides if side <= room else []:
             if pages := self._pages(now, held, kind, inner, outer):
                 return pages
+        room = self._ground.h
+        if side <= room and self.board.shows("section"):
+            return self._pages(now, held, kind, side, around if held.is_band and around <= room else 0.0, over=True)
         return self._pages(now, held, kind, 0.0, 0.0)
 
-    def _pages(self, now: Now, held: Land, kind: str, side: float, outer: float) -> list[Page]:
+    @property
+    def _ground(self) -> Box:
+        """Where a square may be drawn over the fall and the ground: as wide as high."""
+        at = self.board.at
+        high = min(at.ground.bottom - at.fall.y, at.ground.w - at.code.x)
+        return Box(at.code.x, at.ground.bottom - high, high, high)
+
+    def _pages(self, now: Now, held: Land, kind: str, side: float, outer: float, *, over: bool = False) -> list[Page]:
         """The page with these squares, px, and another for what has no room on it; none if even that is too little."""
         say, at = self.board.words, self.board.at
-        key = "land" if side else "land_too_large" if held.low_side_m > at.height * at.metres else "land_no_room"
-        first = say(key, kind=kind, watts=now.watts, side=held.low_side_m)
+        key = (
+            "land_over"
+            if over
+            else "land"
+            if side
+            else "land_too_large"
+            if held.low_side_m > at.height * at.metres
+            else "land_no_room"
+        )
+        first = say(key, kind=kind, watts=mean_watts(now), side=held.low_side_m)
         band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
-        inside = self._within(first, band, side) if side else []
+        inside = self._within(first, band, side) if side and not over else []
         head = [] if inside else [first, *band]
-        others, said = [self._other(now.watts, other) for other in OTHERS], self._said(now)
+        others, said = [self._other(mean_watts(now), other) for other in OTHERS], self._said(now)
         for groups, rest in (([others, said], []), ([said], [others])):
             for small in range(at.small, round((0.8 if side else 0.6) * at.small) - 1, -1):
-                page = Page(inside, self._under(head, groups, small), side, outer)
+                page = Page(inside, self._under(head, groups, small), side, outer, over)
                 if self.board.height(page.below) + page.high + 18 * at.unit <= at.column.h:
                     return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
         return []
@@ -176,7 +181,7 @@ class Scene:
         """What the figures are, and what they leave out."""
         say = self.board.words
         word = say(WORDS[int(now.provenance)])
-        said = [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit_alone")]
+        said = [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit")]
         covered = sum(self.board.config.place.mix.values())
         if 0 < covered < 0.995:
             said.insert(1, say("land_mix_part", percent=100 * (1 - covered)))
@@ -211,14 +216,26 @@ class Scene:
         """A page; its square is drawn to the pixel, its sentence in it and the rest under it."""
         box, unit = self.board.at.column, self.board.at.unit
         made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
-        top = round(page.high + 18 * unit) if page.side else 0
-        if page.outer:
+        top = round(page.high + 18 * unit) if page.high else 0
+        if page.outer and not page.over:
             pygame.draw.rect(made, QUIET, (0, 0, round(page.outer), round(page.outer)), max(1, round(1.5 * unit)))
-        if page.side:
+        if page.side and not page.over:
             pygame.draw.rect(made, LIT, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
             made.blit(self.board.page(page.inside, (round(page.side), round(page.side))), (self._inset, self._inset))
         made.blit(self.board.page(page.below, (box.w, box.h - top)), (0, top))
         return made
+
+    def _outline(self, page: Page, light: float) -> None:
+        """The squares over the ground, to the pixel, as their lines alone: what lies in them stays to be seen."""
+        room, unit = self._ground, self.board.at.unit
+        for side, colour, thick in ((page.outer, QUIET, 1.5 * unit), (page.side, LIT, 2.5 * unit)):
+            a, b = round(side), max(1, round(thick))
+            top = room.bottom - a
+            for line in ((0, 0, a, b), (0, a - b, a, b), (0, 0, b, a), (a - b, 0, b, a)) if a else ():
+                box = Box(room.x + line[0], top + line[1], line[2], line[3])
+                lit = blend((0, 0, 0), colour, light)
+                self.board.surface.fill(lit, tuple(box), special_flags=pygame.BLEND_RGB_MAX)
+                self.board.moving(box)
 
 
 def _nothing() -> None:

@@ -60,11 +60,13 @@ class Painter:
         self.unit, self.rise, self.gentle = board.at.unit, board.rise, board.gentle
         self.across = np.linspace(0.0, 1.0, board.at.ground.w, dtype=np.float32)
         self.fade = fade(board.at.ground.w, board.at.fade)
-        self.line = max(1.0, 1.5 * self.unit)
+        projected = board.config.screen.projector
+        self.line = max(1.0, (2.2 if projected else 1.5) * self.unit)
+        self.body, self.deep = (1.5 * BODY, 0.75) if projected else (BODY, 0.55)
 
     def light(self, depth: float) -> float:
         """Brightness of a line so many px under the surface, in steps: only the newest are bright."""
-        light = OLD * (0.55 + 0.45 * math.exp(-depth / (230 * self.unit)))
+        light = OLD * (self.deep + (1 - self.deep) * math.exp(-depth / (230 * self.unit)))
         light = 0.8 * light if self.gentle else light + 0.30 * math.exp(-depth / (16 * self.unit))
         return math.ceil(STEPS * light) / STEPS
 
@@ -74,7 +76,7 @@ class Painter:
         line = np.asarray(light * np.minimum(1.0, self._spread(shape.read) * 2), np.float32)
         ridge = self._spread(relief(shape.power, thick, self.rise))
         colour = self._colours(tints(shape.share, shape.heavy))
-        body = BODY * min(1.0, light + 0.3)
+        body = self.body * min(1.0, light + 0.3)
         return self._paint(ridge, thick, light, colour, line=line, body=body, width=self.line)
 
     def newest(self, layer: Layer, known: float, thick: int, whole: float) -> tuple[Kept, Floats]:
@@ -94,7 +96,7 @@ class Painter:
         lit, dark = 0.80 + 0.20 * np.exp((self.across - known) * 6), 0.42 + 0.58 * np.exp(-ahead * 40)
         line = np.where(ahead > 0, dark, lit).astype(np.float32)
         colour = self._colours(NOW * 0.5 + 0.5 * tints(shape.share, shape.heavy))
-        return self._paint(ridge, thick, 1.0, colour, line=line, body=BODY, width=2 * self.line), ridge
+        return self._paint(ridge, thick, 1.0, colour, line=line, body=self.body, width=2 * self.line), ridge
 
     def _paint(
         self, ridge: Floats, thick: int, light: float, colour: Floats, *, line: Floats, body: float, width: float

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pygame
@@ -15,7 +16,7 @@ import pygame
 from installation.now import Now
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, QUIET
-from installation.text.lines import joined
+from installation.text.lines import joined, packed
 
 if TYPE_CHECKING:
     from installation.text.passages import Passage, Passages
@@ -132,16 +133,32 @@ class Scene:
         width = min(box.w, board.type.width("n" * 48, size))  # at most some 48 letters a line
         page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=True)
         small = min(board.at.small, round(0.66 * size))
-        title = next((i for i, piece in enumerate(passage.credit) if piece.startswith("“")), len(passage.credit))
-        credit = [joined(passage.credit[:title]), joined(passage.credit[title:])]
-        credit += [passage.part] if passage.part else []
+        page += self._credit(passage, small)
         contact = self.passages.contact if self.passages else ""
         say = board.words
-        for i, sentence in enumerate(credit):
-            page += board.wrap(sentence, box.w, small, QUIET, gap=26 * board.at.unit if i == 0 else 0.0)
         corrections = say("corrections", contact=contact) if contact else say("corrections_house")
         page += board.wrap(corrections, box.w, round(small * 0.86), QUIET, gap=12 * board.at.unit)
         return page
+
+    def _credit(self, passage: Passage, size: int) -> list[Line]:
+        """Who wrote it, then what it is from: no name, nation or title is broken that has room on a line."""
+        title = next((i for i, piece in enumerate(passage.credit) if piece.startswith("“")), len(passage.credit))
+        authors, source = _with_nations(passage.credit[:title]), passage.credit[title:]
+        width, font = self.board.at.column.w, self.board.type.font("words", size)
+        rows = [row for part in (authors, source) for row in packed(part, width, lambda t: font.size(t)[0])]
+        rows += [passage.part] if passage.part else []
+        return [Line(row, size, QUIET, gap=26 * self.board.at.unit if not i else 0.0) for i, row in enumerate(rows)]
+
+
+def _with_nations(units: Sequence[str]) -> list[str]:
+    """Names, each with the nation that follows it in brackets."""
+    people: list[str] = []
+    for unit in units:
+        if unit.startswith("(") and people:
+            people[-1] = joined((people[-1], unit))
+        else:
+            people.append(unit)
+    return people
 
 
 def _nothing() -> None:

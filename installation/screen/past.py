@@ -13,6 +13,7 @@ from installation.screen.board import Board
 from installation.screen.strata import EASE, THIN, Layer, Strata, laid_before
 
 SINK = 0.12  # s in which the ground follows its joules
+PROJECTED = 1.5  # times coarser, at least, on a projection
 BREATH = 0.004  # s between two steps of reading back, so that no picture waits
 
 
@@ -85,7 +86,7 @@ def coarser(screen: ScreenSettings) -> float:
     """How much fewer lines the section shall have than on a screen 1.21 m wide seen from 3 m, where 80 lie far apart.
 
     On a wide projection seen from near by as many lines come into the band of stripes that provoke seizures, 1 to 8 in
-    a degree: there half as many are drawn.
+    a degree: there fewer are drawn. Projected lines are softer than those of a screen: no more than 40 of them.
     """
     wide = screen.width_m / max(screen.distance_m, 0.5) / (1.21 / 3.0)
-    return min(max(wide, 1.0), 2.5)
+    return min(max(wide, PROJECTED if screen.projector else 1.0), 1.7)

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from installation.now import Now
 from installation.screen.board import Board, Rect
+from installation.screen.colours import GROUND
 from installation.screen.painter import Kept, Painter
 from installation.screen.past import Past
 from installation.screen.strata import Strata
 
-FOLD = 57.0  # px of the drawing for one unit of the fold: a day of 2 kWh is nine units deep
+DAY = 9.2  # units of the fold that the ground is high: a day of 2 kWh (7.2 million grains) is 9.1 deep
+AGES = (60.0, 600.0, 3600.0, 3 * 3600.0, 6 * 3600.0, 12 * 3600.0)  # s ago, told beside the ground
+SINKS = 90.0  # px of the drawing over which the oldest layers go out
 PAINTED_AT_ONCE = 1  # layers painted anew in one frame; the others keep their picture until their turn
 
 Name = tuple[int, int]  # of a layer: its level and number
@@ -35,7 +38,8 @@ class Scene:
         self.kept: dict[Name, Kept] = {}
         self.placed: Places = []
         self.restored = 0
-        self.fold = FOLD * board.at.unit
+        self.fold = self.box.h / DAY
+        self.foot = _veil(self.box.w, round(SINKS * board.at.unit))
         self.area = Rect(self.box.x, self.box.y - board.rise, self.box.w, self.box.h + board.rise)
 
     @property
@@ -48,6 +52,7 @@ class Scene:
         if self.past.restored != self.restored:
             self.restored, self.kept = self.past.restored, {}
         edges = self.fold * self.strata.edges(math.expm1(self.past.depth) * self.strata.ease)
+        self.board.ages = self._ages(edges, seconds + self.strata.offset)
         changed = self._paint(edges)
         painted = self._paint_newest(max(0, round(float(edges[0]))), fresh)
         self._compose(self._places(edges), changed, painted)
@@ -87,6 +92,15 @@ class Scene:
         return self.newest
 
     # -- places
+    def _ages(self, edges: NDArray[np.float64], today: float) -> list[tuple[float, float]]:
+        """Where in the ground lies what was laid down so many s ago: px under the surface, and s."""
+        found, ages = [], list(AGES)
+        for layer, top, bottom in zip(self.strata.layers, edges, edges[1:], strict=False):
+            while ages and layer.begin <= today - ages[0]:
+                share = (layer.end - (today - ages[0])) / (layer.end - layer.begin)
+                found.append((float(top + (bottom - top) * min(max(share, 0.0), 1.0)), ages.pop(0)))
+        return found
+
     def _places(self, edges: NDArray[np.float64]) -> Places:
         """Each layer and the row of its mean line under the surface, newest first."""
         places: Places = []
@@ -141,8 +155,19 @@ class Scene:
             top = self.box.y + y - kept.up
             if top < part.bottom and top + kept.height > part.top:
                 self._blit(kept, y)
+        if part.bottom > self.box.bottom - self.foot.get_height():
+            surface.blit(self.foot, (self.box.x, self.box.bottom - self.foot.get_height()))
         surface.set_clip(None)
 
     def _blit(self, kept: Kept, y: int) -> None:
         at = (self.box.x, self.box.y + y - kept.up)
         self.board.surface.blit(kept.picture, at, special_flags=pygame.BLEND_PREMULTIPLIED)
+
+
+def _veil(width: int, height: int) -> pygame.Surface:
+    """What lies over the lower edge of the ground: nothing at its top, all of the dark at its bottom."""
+    made = pygame.Surface((width, height), pygame.SRCALPHA)
+    for row in range(height):
+        share = (row + 1) / height
+        made.fill((*GROUND, round(255 * share * share * (3 - 2 * share))), (0, row, width, 1))
+    return made

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 STRETCH = 10.0  # s: the time of one layer when it is new
 COLUMNS = 256  # of one layer, from its begin (left) to its end (right)
 EASE = 800.0  # grains: the energy at which a layer is half as thick as at the surface
-THIN = 0.2  # in units of the fold: two neighbours that are thinner together become one
+THIN = 0.3  # in units of the fold: two neighbours that are thinner together become one
 LONGEST_STEP = 1.0  # s: two samples further apart than this have a gap between them
 SECONDS, ENERGY, FITTING, HEAVY = range(4)  # rows of a layer's columns: s read, J, J while a fit ran, those by size
 

@@ -17,6 +17,7 @@ from installation.now import Provenance
 from installation.screen.picture import Picture, prepare
 
 Stage = Callable[..., Staged]
+Make = Callable[..., Picture]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -49,3 +50,10 @@ def picture() -> Callable[..., Picture]:
         return Picture(config or Config(), size, **more)  # type: ignore[arg-type]
 
     return make
+
+
+# -- the land
+def settled(staged: Staged, wall: Picture) -> None:
+    """A fit that is just over, with the staged watts for all its time."""
+    staged.play(wall, 2.0, rate=20)
+    staged.become("settled", wall)

@@ -13,7 +13,7 @@ from installation.screen.layout import Box, Layout, layout
 from installation.screen.window import MOST_PIXELS, drawn_size
 
 SIZES = [(1920, 1080), (1080, 1920), (1280, 720), (3840, 2160), (720, 1280), (1024, 768), (1280, 1024), (2560, 1080)]
-NAMES = ("code", "fit", "fall", "ground", "number", "column", "foot", "strip")
+NAMES = ("code", "fit", "fall", "ground", "ages", "number", "column", "foot", "strip")
 
 
 def overlap(a: Box, b: Box) -> bool:
@@ -25,9 +25,9 @@ def boxes(at: Layout) -> dict[str, Box]:
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.integers(320, 4000), st.integers(240, 4000))
-def test_boxes_are_on_the_screen_and_apart(width: int, height: int) -> None:
-    found = boxes(layout(width, height, ScreenSettings()))
+@given(st.integers(320, 4000), st.integers(240, 4000), st.booleans())
+def test_boxes_are_on_the_screen_and_apart(width: int, height: int, large_print: bool) -> None:
+    found = boxes(layout(width, height, ScreenSettings(large_print=large_print)))
     for name, box in found.items():
         assert box.w > 0, (name, box)
         assert box.h > 0, (name, box)
@@ -52,6 +52,7 @@ def test_words_grow_with_the_distance_and_with_large_print() -> None:
     large = layout(1920, 1080, ScreenSettings(large_print=True))
     assert near.passage < far.passage
     assert large.body > near.body
+    assert large.passage >= 1.25 * layout(1920, 1080, ScreenSettings()).passage
 
 
 @given(st.integers(320, 7680), st.integers(240, 7680))

@@ -10,10 +10,11 @@ import pytest
 from installation.command._staged import lay_down
 from installation.config import Config, ScreenSettings
 from installation.score import linear
-from installation.screen.colours import DIM
+from installation.screen.colours import ASH, DIM, luminance
 from installation.screen.past import coarser
 from installation.screen.picture import Picture
 from installation.screen.pixels import view
+from installation.screen.strata import EASE
 from tests.screen.conftest import Stage
 
 Make = Callable[..., Picture]
@@ -41,7 +42,19 @@ def test_few_lines_are_bright(watts: float, stage: Stage, picture: Make) -> None
 
 def test_a_wide_projection_has_fewer_lines(stage: Stage) -> None:
     assert coarser(ScreenSettings()) == 1
-    assert coarser(ScreenSettings(width_m=3.0, distance_m=3.0)) > 2
+    assert coarser(ScreenSettings(width_m=3.0, distance_m=3.0)) > 1.5
+
+
+def test_a_projection_has_at_most_forty_lines(stage: Stage) -> None:
+    settings = ScreenSettings(projector=True)
+    staged = stage(300.0)
+    wall = Picture(Config(screen=settings), (1920, 1080), scenes=("section",))
+    staged.play(wall, 0.5)
+    lay_down(wall, staged, 12)
+    staged.play(wall, 5.0, rate=10)
+    assert 10 < len(wall.scenes[0].placed) <= 40
+    for depth in (30.0, 300.0, 500.0):  # and no old line over 50 cd/m2
+        assert wall.scenes[0].painter.light(depth) ** 2 * luminance(ASH) < 1.25 * DIM
 
 
 def test_lines_are_not_evenly_spaced(stage: Stage, picture: Make) -> None:
@@ -91,3 +104,12 @@ def test_a_new_performance_begins_on_empty_ground(stage: Stage, picture: Make) -
 
 def test_the_default_is_a_55_inch_screen() -> None:
     assert Config().screen.width_m == pytest.approx(1.21)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720), (1024, 768), (2560, 1080), (720, 1280)])
+@pytest.mark.parametrize("large_print", [False, True])
+def test_a_whole_day_stays_on_every_screen(size: tuple[int, int], large_print: bool) -> None:
+    """2 kWh, the allowance, end above the lower edge of the ground."""
+    config = Config(screen=ScreenSettings(large_print=large_print))
+    scene = Picture(config, size, scenes=("section",)).scenes[0]
+    assert 0.9 * scene.box.h < scene.fold * np.log1p(config.doors.allowance_joules / EASE) <= scene.box.h

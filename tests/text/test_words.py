@@ -10,6 +10,7 @@ from installation.now import Phase, Provenance
 from installation.text.coverage import CODE_FACE, WORDS_FACE, missing
 from installation.text.words import GROUP, LANGUAGES, PHASES, PROVENANCES, Words, WordsError, languages
 
+HOME = LANGUAGES.parent.parent  # the package
 CODES = sorted(languages())
 IN_CODE_FACE = re.compile(r"counts|done|stopped|opened")
 
@@ -157,3 +158,11 @@ def test_a_language_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, tex
         path.write_text(text, encoding="utf-8")
     with pytest.raises(WordsError, match=says):
         Words(str(path))
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    """A sentence nobody says is deleted. Names made of parts, such as `kind_{kind}`, count by their first part."""
+    code = "".join(file.read_text() for file in HOME.rglob("*.py"))
+    parts = tuple(re.findall(r'f"([a-z]+_)\{', code))
+    names = {key for key in Words().sentences if not key.startswith(parts)}
+    assert {key for key in names if not re.search(rf"""["']{key}["']""", code)} == set()

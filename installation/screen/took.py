@@ -1,0 +1,60 @@
+"""What a fit took and what came of it, as a page for the right column: joules, seconds, two shares, one scale.
+
+Everything is of the fit that is just over, so the rate it is scaled by is the mean over that fit and not the watts of
+this moment.
+"""
+
+from __future__ import annotations
+
+import math
+
+from installation.now import Now
+from installation.screen.board import Board, Line
+from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
+from installation.text import scale
+
+WORDS = ("no_reading", "measured", "estimated", "replayed")
+KWH = 3.6e6  # J
+MANY = 0.01 * KWH  # J from which on they are told in kWh as well
+BY_HEART = 3.0  # standard errors by which the rows it was shown must be more often right than new ones
+
+
+def mean_watts(now: Now) -> float:
+    """W over the fit that is just over; nan where its joules were not read."""
+    read = now.provenance and now.fit_seconds > 0 and math.isfinite(now.fit_joules)
+    return now.fit_joules / now.fit_seconds if read else math.nan
+
+
+def took(board: Board, now: Now) -> list[Line]:
+    """The page."""
+    say, at, width, u = board.words, board.at, board.at.column.w, board.at.unit
+    page = board.wrap(_took(board, now), width, round(34 * u), BRIGHT)
+    for i, (sentence, colour) in enumerate(_learned(board, now)):
+        page += board.wrap(sentence, width, at.body, colour, gap=(4 if i else 16) * u)
+    if told := scale.in_words(mean_watts(now)):
+        page += board.wrap(say(told[0], **told[1]), width, at.body, BRIGHT, gap=26 * u)
+        page += board.wrap(say("scale_source"), width, at.small, QUIET, gap=6 * u)
+        here = say("scale_boundary", boundary=now.boundary, word=say(WORDS[int(now.provenance)]))
+        page += board.wrap(here, width, at.small, QUIET)
+    return page
+
+
+def _took(board: Board, now: Now) -> str:
+    say, word = board.words, WORDS[int(now.provenance)]
+    if word == "no_reading" or not math.isfinite(now.fit_joules):
+        return say("took_no_reading", seconds=now.fit_seconds)
+    first = say("took", joules=now.fit_joules, seconds=now.fit_seconds, word=say(word))
+    return f"{first} {say('took_kwh', kwh=now.fit_joules / KWH)}" if now.fit_joules >= MANY else first
+
+
+def _learned(board: Board, now: Now) -> list[tuple[str, Colour]]:
+    """What came of it, in two numbers; what guessing gets is said where the network's file says it."""
+    say = board.words
+    if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen > 0):
+        return []
+    said = [(say("learned", seen=100 * now.seen, unseen=100 * now.unseen), LIT)]
+    if now.chance:
+        error = math.sqrt(2 * now.chance * (1 - now.chance) / max(now.asked, 1.0))  # of a difference by chance
+        noise = say("learned_noise" if now.seen - now.unseen > BY_HEART * error else "learned_nothing")
+        said.append((f"{say('learned_chance', percent=100 * now.chance)} {noise}", BRIGHT))
+    return said

@@ -1,0 +1,83 @@
+"""Land at true size: in the column, over the ground, or in metres."""
+
+from __future__ import annotations
+
+import pytest
+
+from installation.config import Config, Piece, Place, ScreenSettings
+from installation.screen.colours import LIT
+from installation.screen.picture import Picture
+from tests.screen.conftest import Make, Stage, settled
+
+
+def test_a_mix_of_the_place_is_used_and_a_wrong_one_said(stage: Stage) -> None:
+    for mix, word in (({"hydro": 0.9}, "own mix"), ({"hidro": 0.9}, "nuclear")):
+        wall = Picture(Config(place=Place(mix=mix)), (1920, 1080), scenes=("land",))
+        staged = stage(76.0)
+        settled(staged, wall)
+        pages = wall.scenes[0].land(staged.now)
+        text = " ".join(line.text for page in pages for line in (*page.inside, *page.below))
+        assert word in text.replace("\u00a0", " ")
+        assert any("hidro" in note for note in wall.board.notes) == ("hidro" in mix)
+
+
+def test_land_is_drawn_at_true_size(stage: Stage) -> None:
+    """76 W from nuclear power hold a square of 0.217 m by the lower figure: on a screen 4 m wide that is 104 px."""
+    wall = Picture(Config(screen=ScreenSettings(width_m=4.0)), (1920, 1080), scenes=("passage", "land"))
+    staged = stage(76.0)
+    settled(staged, wall)
+    page = wall.scenes[1].land(staged.now)[0]
+    assert page.side * 4.0 / 1920 == pytest.approx(0.2175, abs=0.001)
+    assert "true size" in " ".join(line.text for line in (*page.inside, *page.below))
+
+
+def test_a_sentence_about_a_square_stands_by_a_square(stage: Stage) -> None:
+    config = Config(piece=Piece(language="de"), screen=ScreenSettings(width=1280, height=720))
+    for watts in (5.0, 17.0, 40.0, 76.0, 120.0, 300.0, 3000.0):
+        staged = stage(watts)
+        wall = Picture(config, (1280, 720), scenes=("land",))
+        settled(staged, wall)
+        pages = wall.scenes[0].land(staged.now)
+        text = " ".join(line.text for page in pages for line in (*page.inside, *page.below))
+        assert ("wahrer Größe" in text) == (pages[0].side > 0)
+
+
+def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage) -> None:
+    """287 W hold 0.42 m: on 1.5 m of wall more than the column has, less than the ground; its lines come and go."""
+    wall = Picture(Config(screen=ScreenSettings(width_m=1.5)), (1920, 1080), scenes=("section", "passage", "land"))
+    staged = stage(287.0)
+    settled(staged, wall)
+    page = wall.scenes[2].land(staged.now)[0]
+    assert page.over
+    assert page.side * 1.5 / 1920 == pytest.approx(0.2175 * (287 / 76) ** 0.5, abs=0.002)
+    room = wall.scenes[2]._ground
+    edge = (room.x + round(page.side) - 1, room.bottom - 40)
+    dark, lines = wall.board.surface.get_at(edge)[:3], []
+    for _ in range(120):
+        staged.play(wall, 1.0, rate=4)
+        lines.append(wall.board.surface.get_at(edge)[:3] == LIT)
+    assert any(lines)
+    assert not lines[-1]
+    assert sum(wall.board.surface.get_at(edge)[:3]) < sum(LIT) / 2
+    assert sum(dark) < sum(LIT) / 2
+
+
+def test_a_square_larger_than_the_ground_is_told_in_metres(stage: Stage) -> None:
+    wall = Picture(Config(), (1920, 1080), scenes=("section", "land"))
+    staged = stage(700.0)
+    settled(staged, wall)
+    page = wall.scenes[1].land(staged.now)[0]
+    assert not page.side
+    assert "0.66 m" in " ".join(line.text for line in page.below).replace("\u00a0", " ")
+
+
+def test_the_column_goes_to_the_land_and_comes_back(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture()
+    staged.play(wall, 1.0, rate=10)
+    staged.become("settled", wall)
+    seen = set()
+    for _ in range(150):
+        staged.play(wall, 1.0, rate=4)
+        seen.add(wall.board.column)
+    assert seen == {"passage", "land"}
+    assert wall.board.column == "passage"

@@ -1,0 +1,61 @@
+"""What a fit took, by its own joules, and what may be said of what it learned."""
+
+from __future__ import annotations
+
+import pytest
+
+from installation.config import Config
+from installation.now import Phase, Provenance
+from installation.screen.board import Line
+from installation.screen.colours import LIT
+from installation.screen.picture import Picture
+from installation.screen.took import took
+from tests.screen.conftest import Make, Stage, settled
+
+
+def told(page: list[Line]) -> str:
+    return " ".join(line.text for line in page).replace("\u00a0", " ")
+
+
+def test_what_a_fit_took_is_scaled_by_its_own_watts(stage: Stage) -> None:
+    """100 W for the fit and 20 W after it: 1 507 kWh at 100 W are 1.7 years."""
+    wall = Picture(Config(), (1920, 1080), scenes=("land",))
+    staged = stage(lambda t: 100.0 if t < 2.2 else 20.0)
+    settled(staged, wall)
+    staged.play(wall, 1.0, rate=10)
+    text = told(took(wall.board, staged.now))
+    assert "joules in 0.7" in text
+    assert "1.7 years" in text
+
+
+def test_only_random_answers_are_called_noise(stage: Stage) -> None:
+    """A network of a workshop may learn something: what its file does not say is not said of it."""
+    wall = Picture(Config(), (1920, 1080), scenes=("land",))
+    staged = stage(100.0)
+    settled(staged, wall)
+    network = staged.by["network"]
+    assert "Guessing gives 50 %. Its rows are random numbers. It learned noise by heart." in told(
+        took(wall.board, staged.now)
+    )
+    network.seen = 0.52
+    assert "there was only noise to learn" in told(took(wall.board, staged.now))
+    network.chance = 0.0
+    text = told(took(wall.board, staged.now))
+    assert "52 % right" in text
+    assert "noise" not in text
+    assert "Guessing" not in text
+
+
+def test_an_opened_fit_counts_its_joules(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("code", "inside"))
+    staged.play(wall, 1.0, rate=10)
+    staged.become("fitting", wall)
+    staged.play(wall, 3.0, rate=10)
+    text, colour = wall.scenes[0]._counts(staged.now, Phase.FITTING)
+    joules, rest = text.replace("\u00a0", " ").split(" ", 1)
+    assert float(joules) == pytest.approx(300, abs=15)
+    assert rest == "joules so far, MEASURED"
+    assert colour == LIT
+    staged.provenance = Provenance.NO_READING
+    staged.play(wall, 0.5, rate=10)
+    assert "epoch 3 of 10" in wall.scenes[0]._counts(staged.now, Phase.FITTING)[0]
