@@ -32,7 +32,7 @@ def plug(folder: str, name: str, agreed: str) -> ModuleType:
     Raises:
         ConfigError: there is no such file, or it lacks what was agreed. Errors inside the file pass through.
     """
-    module = _outside(Path(name)) if _is_path(name) else _inside(folder, name, agreed)
+    module = _outside(Path(name)) if is_path(name) else _inside(folder, name, agreed)
     if not hasattr(module, agreed):
         raise ConfigError(f"{name}: a {folder} file must define {agreed!r}; add it, or choose another file.")
     return module
@@ -44,7 +44,7 @@ def find_file(folder: str, name: str, agreed: str) -> Path:
     Raises:
         ConfigError: there is no such file.
     """
-    if _is_path(name):
+    if is_path(name):
         path = Path(name).expanduser()
         if not path.is_file():
             raise ConfigError(f"{name}: there is no such file; write its path from the folder the piece is started in.")
@@ -55,7 +55,8 @@ def find_file(folder: str, name: str, agreed: str) -> Path:
     return room / f"{name}.py"
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Whether a name in config.toml is a file of somebody's own, and no file of the piece."""
     return name.endswith(".py") or "/" in name or "\\" in name
 
 

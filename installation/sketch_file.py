@@ -174,15 +174,19 @@ class Sketch:
 
     def _guard(self, longest: float, call: Callable[[], object], hook: str = "") -> str:
         """Run foreign code; what went wrong, in one sentence."""
-        try:
-            with at_most(longest):
-                call()
-        except Endless as error:
-            self.halted = self.halted or hook == "draw"
-            return plain(error, self.path)
-        except Exception as error:  # noqa: BLE001  the one place: a workshop's code may raise anything, and the show goes on
-            return plain(error, self.path)
-        return ""
+        error = attempt(longest, call)
+        self.halted = self.halted or (isinstance(error, Endless) and hook == "draw")
+        return plain(error, self.path) if error else ""
+
+
+def attempt(longest: float, call: Callable[[], object]) -> Exception | Endless | None:
+    """Run foreign code, for at most so many s; what it raised."""
+    try:
+        with at_most(longest):
+            call()
+    except (Exception, Endless) as error:  # noqa: BLE001  the one place: a workshop's code may raise anything, and the show goes on
+        return error
+    return None
 
 
 def _made(tree: ast.Module) -> dict[str, str]:

@@ -15,12 +15,16 @@ import numpy as np
 import pygame
 
 from installation.calm import Limiter
-from installation.config import Config
+from installation.config import Config, ConfigError
 from installation.now import Now
-from installation.plug import plug
+from installation.plug import is_path, plug
 from installation.score import DELAY, NONE, GrainClock
 from installation.screen.board import Board
 from installation.screen.pixels import view
+from installation.sketch_file import attempt
+from installation.sketch_words import plain
+
+BEGINNING, DRAWING = 5.0, 1.0  # s somebody's own scene may take to begin and to draw; then it is broken off
 
 
 def prepare() -> None:
@@ -66,9 +70,24 @@ class Picture:
         self.sampled_at = 0.0
         self.shown = self.mixture = pygame.Surface(size)
         self.limiter = Limiter(size, config.screen.change_per_second)
-        self.scenes: list[Any] = [
-            plug("screen", name, "Scene").Scene(self.board) for name in scenes or config.screen.scenes
-        ]
+        self.foreign: dict[Any, Path] = {}
+        self.scenes: list[Any] = []
+        for name in scenes or config.screen.scenes:
+            self._add(name)
+
+    def _add(self, name: str) -> None:
+        """Take in a scene; one of somebody's own that cannot begin is left out, and the foot of the wall says why."""
+        if not is_path(name):
+            self.scenes.append(plug("screen", name, "Scene").Scene(self.board))
+            return
+        made: list[Any] = []
+        error = attempt(BEGINNING, lambda: made.append(plug("screen", name, "Scene").Scene(self.board)))
+        if isinstance(error, ConfigError):
+            raise error
+        if error is not None:
+            self.board.notes.append(plain(error, Path(name)))
+        self.scenes += made
+        self.foreign |= {scene: Path(name) for scene in made}
 
     @property
     def drawn(self) -> int:
@@ -84,9 +103,20 @@ class Picture:
         """The picture at a moment, s on the meter's clock; the `last` one holds every grain that is still due."""
         self.board.begin()
         self.board.grains = self._grains(now, seconds, last)
-        for scene in self.scenes:
-            scene.draw(now, seconds)
+        for scene in list(self.scenes):
+            if scene in self.foreign:
+                self._draw_foreign(scene, now, seconds)
+            else:
+                scene.draw(now, seconds)
         return self._calm(seconds)
+
+    def _draw_foreign(self, scene: Any, now: Now, seconds: float) -> None:
+        """Somebody's own scene: if it fails it is drawn no more, and the others go on."""
+        error = attempt(DRAWING, lambda: scene.draw(now, seconds))
+        if error is not None:
+            self.scenes.remove(scene)
+            self.board.surface.set_clip(None)
+            self.board.notes.append(plain(error, self.foreign.pop(scene)))
 
     def _calm(self, seconds: float) -> pygame.Surface:
         """What may be shown of the finished frame at this moment: nearly always all of it."""

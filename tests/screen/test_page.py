@@ -1,0 +1,60 @@
+"""Scenes of somebody's own: the one on the page draws, and one that fails takes nothing with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from installation.config import HOME, Config, ConfigError
+from installation.score import OCHRE
+from tests.screen.conftest import Make, Stage
+
+
+def test_the_scene_on_the_page_draws(stage: Stage, picture: Make, tmp_path: Path) -> None:
+    page = (HOME / "docs" / "picture.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert found
+    file = tmp_path / "length.py"
+    file.write_text(found[1])
+    staged, wall = stage(120.0), picture(scenes=("section", str(file)))
+    staged.play(wall, 3.0, rate=10)
+    assert not wall.board.notes
+    row = wall.board.at.ground.bottom - 3
+    assert wall.board.surface.get_at((118, row))[:3] == OCHRE
+    assert wall.board.surface.get_at((122, row))[:3] != OCHRE
+
+
+DRAWS = "class Scene:\n    def __init__(self, board): pass\n    def draw(self, now, seconds):\n        "
+
+
+@pytest.mark.parametrize(
+    ("code", "note"),
+    [
+        ("class Scene:\n    def __init__(self, board):\n        wrong", "own.py, line 3"),
+        (f"{DRAWS}1 / 0", "own.py, line 4"),
+        (f"{DRAWS}while True: pass", "broken off"),
+        ("class Scene:\n    pass", "takes no arguments"),
+        ("class Scene(", "own.py, line 1"),
+        ("raise SystemError('no')", "own.py, line 1"),
+    ],
+)
+def test_a_scene_that_fails_takes_nothing_with_it(
+    stage: Stage, picture: Make, tmp_path: Path, code: str, note: str
+) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(code + "\n")
+    staged, wall = stage(100.0), picture(scenes=("number", str(file), "captions"))
+    staged.play(wall, 2.0, rate=10)
+    assert len(wall.scenes) == 2
+    assert len(wall.board.notes) == 1
+    assert note in wall.board.notes[0]
+    assert wall.scenes[0].value == pytest.approx(100)
+    staged.play(wall, 1.0, rate=10)
+    assert note in wall.board.caption or "own.py" in wall.board.caption
+
+
+def test_a_scene_that_is_not_there_is_said_before_the_show(picture: Make) -> None:
+    with pytest.raises(ConfigError, match=r"gone\.py: there is no such file"):
+        picture(Config(), scenes=("number", "/nowhere/gone.py"))
