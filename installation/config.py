@@ -123,7 +123,7 @@ class ScreenSettings(Section, frozen=True):
     picture: str = ""
     width_m: Annotated[float, Meta(ge=0.1, le=100)] = 1.21
     distance_m: Annotated[float, Meta(ge=0, le=100)] = 3.0
-    scenes: tuple[str, ...] = (
+    scenes: Annotated[tuple[str, ...], Meta(min_length=1)] = (
         "section",
         "ages",
         "fall",
@@ -140,7 +140,7 @@ class ScreenSettings(Section, frozen=True):
     projector: bool = False
     large_print: bool = False
     low_sensory: bool = False
-    change_per_second: Annotated[float, Meta(gt=0, le=0.6)] = 0.2
+    change_per_second: Annotated[float, Meta(ge=0.02, le=0.6)] = 0.2
 
 
 class LightSettings(Section, frozen=True):

@@ -158,7 +158,8 @@ class Text(Block):
         return self if now is None else self.read(now).decode("utf-8", "replace")
 
     def __set__(self, now: Now, value: str) -> None:
-        data = value.encode("utf-8", "replace")[: self.bytes_room]
+        # No library draws or stores a zero character: from wherever it comes, it goes no further than here.
+        data = value.replace("\0", "\ufffd").encode("utf-8", "replace")[: self.bytes_room]
         self.write(now, data.decode("utf-8", "ignore").encode())
 
 

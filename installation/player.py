@@ -72,6 +72,7 @@ class Player:
         self.leaving = False
         self.resumed = bool(now[f"{self.name}_restarts"])
         self.left_at = 0.0
+        self.noted = ""
         self.started = time.monotonic()
 
     # -- to be overridden
@@ -97,6 +98,7 @@ class Player:
 
     def note(self, sentence: str) -> None:
         """Say on the wall and in the log what is wrong; an empty sentence says that nothing is."""
+        self.noted = sentence
         if self.now[f"{self.name}_note"] != sentence:
             self.now[f"{self.name}_note"] = sentence
             print(time.strftime("%Y-%m-%d %H:%M:%S"), sentence or "It is well again.", file=sys.stderr, flush=True)
@@ -109,7 +111,8 @@ class Player:
         self._watch()
         try:
             self.setup()
-            self.note("")
+            if not self.noted:  # what setup found wrong stays said
+                self.note("")
             pacer = Pacer(self.rate, self.spin)
             while not self._gone():
                 if not self.own_beat:

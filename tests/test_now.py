@@ -147,7 +147,7 @@ def test_numbers_come_back(record: Path, field: Field, value: float) -> None:
 def test_texts_come_back_whole_or_cut_at_a_character(record: Path, field: Text, value: str) -> None:
     writer, reader = Now(record, field.writer), Now(record)
     writer[field.name] = value
-    back = reader[field.name]
+    back, value = reader[field.name], value.replace("\0", "\ufffd")
     assert value.startswith(back)
     assert back == value or len(value[: len(back) + 1].encode()) > field.bytes_room
     writer.close()

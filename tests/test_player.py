@@ -215,6 +215,17 @@ def test_a_note_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert logged == ["There is no strip.", "It is well again."]
 
 
+def test_what_setup_found_wrong_stays_said(tmp_path: Path) -> None:
+    conductor = Now.open_doors(tmp_path / "now")
+
+    def setup(self: Player) -> None:
+        self.note("The file is broken.")
+
+    kind = type("Light", (Player,), {"name": "light", "setup": setup, "tick": lambda self, _: self.leave()})
+    kind(Config(), Now(tmp_path / "now", "light")).run()
+    assert conductor["light_note"] == "The file is broken."
+
+
 class Clock:
     """Time that passes only when someone sleeps."""
 

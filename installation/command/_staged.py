@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..config import HOME, Config
-from ..network.listing import read
+from ..config import HOME, Config, ConfigError
+from ..network.listing import ListingError, read
 from ..now import SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
 from ..screen.picture import Picture
 from ..screen.strata import size
@@ -81,7 +81,10 @@ class Staged:
 
     def _list(self, name: str) -> None:
         path = Path(name) if name.endswith(".py") else HOME / "installation" / "network" / f"{name}.py"
-        listing = read(path)
+        try:
+            listing = read(path)
+        except ListingError as error:
+            raise ConfigError(str(error)) from None
         network = self.by["network"]
         network.network, network.source, network.fit_line = listing.path.stem, listing.text, listing.fit_line
         network.about, network.parameters, network.chance = listing.about, listing.weights, listing.chance
@@ -166,7 +169,7 @@ class Staged:
 
     def _miss(self, player: str) -> None:
         self.conductor[f"{player}_process"] = State.BACKOFF
-        self.conductor[f"{player}_back_at"] = self.seconds + 8.0
+        self.conductor[f"{player}_back_at"] = self.seconds + 20.0
         self.by[player][f"{player}_note"] = {
             "sound": "No sound device is there; plug one in.",
             "light": "The strip does not answer on its port.",

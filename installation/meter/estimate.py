@@ -41,7 +41,7 @@ class Meter(Source):
         self.seen: deque[tuple[float, float, float]] = deque([(time.monotonic(), *_times())])
         basis = f"rated {rated:g} W" if rated else f"{threads} threads at {THREAD_IDLE:g} to {THREAD_BUSY:g} W"
         return About(
-            boundary="this machine's processor and memory, estimated from its load",
+            boundary="this machine’s processor and memory, estimated from its load",
             provenance=Provenance.ESTIMATED,
             uncertainty=UNCERTAINTY,
             detail=f"Estimate from processor time: {basis}, {gigabytes:.0f} GB at {MEMORY_GB:g} W; error up to 40 %.",

@@ -111,7 +111,8 @@ class Player(player.Player):
         sentence = account.reason
         if not sentence and seconds - self.noted_at < NOTE_STANDS:
             sentence = self.newest_gap
-        if not sentence and abs(account.disagreement) > DISAGREE:
+        measured = account.about.provenance == Provenance.MEASURED  # a recording at another pace differs by that pace
+        if not sentence and measured and abs(account.disagreement) > DISAGREE:
             sentence = f"The card's power and its counter differ by {account.disagreement:.0%}; the counter is counted."
         if sentence != self.said:
             self.said = sentence

@@ -83,7 +83,7 @@ class Meter(Source):
         whole = names == ["psys"]
         safe = min(zone.safe for zone in self.zones)
         return About(
-            boundary="this machine's platform" if whole else f"this machine's processor{memory}, nothing else",
+            boundary="this machine’s platform" if whole else f"this machine’s processor{memory}, nothing else",
             provenance=Provenance.MEASURED,
             uncertainty=UNCERTAINTY,
             detail=f"RAPL counters: {', '.join(names)}; cannot wrap within {safe:.0f} s",

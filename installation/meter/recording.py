@@ -134,6 +134,8 @@ def _read_lines(file: IO[str], path: Path) -> Recording:
     if header.underfoot_recording != VERSION:
         what = f"of version {header.underfoot_recording} and this piece reads {VERSION}"
         raise BadRecording(f"{path}: this recording is {what}; use the piece that made it.")
+    if not 0 <= header.uncertainty <= 1:
+        raise BadRecording(f"{path}: its uncertainty is {header.uncertainty:g}; write it as a fraction from 0 to 1.")
     dropped: Counter[str] = Counter()
     return _recording(header, _decoded(file, dropped), dropped, path)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 import hashlib
 import textwrap
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
+LONGEST = 400  # bytes of the call of fit: as many as the record holds
 AGREED = "network"  # the function of a network's file
 REMOTE = "remote:"  # in [network] name, before the address of a machine elsewhere that has the file
 
@@ -80,7 +82,7 @@ def read(path: Path) -> Listing:
         path=path,
         about=" ".join((ast.get_docstring(tree) or "").split()),
         text=_text(source, tree, body),
-        fit_line=" ".join((ast.get_source_segment(source, call) or "").split()),
+        fit_line=_call(ast.get_source_segment(source, call) or "", call, path),
         model=model,
         module=module,
         build=build,
@@ -89,13 +91,27 @@ def read(path: Path) -> Listing:
         rest=rest,
         weights=int(_number(tree, path, "weights", 1e15)),
         chance=_number(tree, path, "chance", 1.0),
-        environment={str(k): str(v) for k, v in dict(_literal(tree, "environment", {})).items()},
+        environment=_environment(tree, path),
     )
+
+
+def _call(segment: str, call: ast.Call, path: Path) -> str:
+    """The call as it is written, or on one line if it is written over several: the same call either way."""
+    line = ast.unparse(call) if "\n" in segment else segment
+    if len(line.encode()) > LONGEST:
+        raise ListingError(f"{path.name}: the call of fit is longer than {LONGEST} bytes; name its options above it.")
+    return line
 
 
 def _source(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        odd = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), "")
+        if odd:
+            line = text.count("\n", 0, text.index(odd)) + 1
+            what = f"the control character U+{ord(odd):04X}, which nobody can see"
+            raise ListingError(f"{path.name}, line {line}: there is {what}; write it as an escape, or take it out.")
+        return text
     except UnicodeDecodeError:
         raise ListingError(f"{path.name}: this is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
@@ -160,7 +176,7 @@ def _text(source: str, tree: ast.Module, body: list[ast.stmt]) -> str:
     first = function.returns.end_lineno if function.returns else function.lineno
     if body is not function.body and function.body:
         first = function.body[0].end_lineno if len(body) < len(function.body) else first
-    lines = source.splitlines()[first or function.lineno : body[-1].end_lineno]
+    lines = source.split("\n")[first or function.lineno : body[-1].end_lineno]
     return textwrap.dedent("\n".join(lines)).strip("\n")
 
 
@@ -170,6 +186,15 @@ def _number(tree: ast.Module, path: Path, name: str, most: float) -> float:
     if isinstance(value, (int, float)) and 0 <= value <= most:
         return float(value)
     raise ListingError(f"{path.name}: `{name}` is {value!r}; write a number from 0 to {most:g}, or leave the line out.")
+
+
+def _environment(tree: ast.Module, path: Path) -> dict[str, str]:
+    value = _literal(tree, "environment", {})
+    if not isinstance(value, dict):
+        raise ListingError(
+            f'{path.name}: `environment` is {value!r}; write {{"NAME": "value"}}, or leave the line out.'
+        )
+    return {str(k): str(v) for k, v in value.items()}
 
 
 def _literal(tree: ast.Module, name: str, default: Any) -> Any:

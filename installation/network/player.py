@@ -127,13 +127,13 @@ class Player(player.Player):
         self.prepared = self.ladder.name
         try:
             path = find_file("network", self.ladder.name, AGREED).resolve()
+            self.now.network = path.stem
             self.saved_at = _saved_at(path)
             self.listing = read(path)
         except (ListingError, ConfigError) as error:
             self._unable(str(error))
             return
         self._show(self.listing.text, self.listing.fit_line, self.listing.about)
-        self.now.network = self.listing.path.stem
         self.now.rung, self.now.rungs = self.ladder.rung + 1, len(self.ladder.rungs)
         self.now.parameters, self.now.chance = self.listing.weights, self.listing.chance
         self.now.phase = Phase.PREPARING

@@ -6,6 +6,7 @@ A scene redraws its box when something in it has changed. What moves it draws an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from installation.text.lines import even, lines
 from installation.text.words import Words, WordsError
 
 Rect = pygame.Rect
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,24 @@ class Board:
         return size
 
     def wrap(
-        self, text: str, width: float, size: int, colour: Colour = BRIGHT, *, level: bool = False, gap: float = 0.0
+        self,
+        text: str,
+        width: float,
+        size: int,
+        colour: Colour = BRIGHT,
+        *,
+        level: bool = False,
+        gap: float = 0.0,
+        exact: bool = False,
     ) -> list[Line]:
-        """A text as lines that are at most `width` px wide; `level` makes them of even length."""
+        """A text as lines that are at most `width` px wide.
+
+        Args:
+            level: lines of even length.
+            gap: px above the first.
+            exact: a quotation, in which nothing is touched; elsewhere control characters are spaces.
+        """
+        text = text if exact else CONTROL.sub(" ", text)
         font = self.type.font("words", size)
         rows = (even if level else lines)(text, width, lambda t: font.size(t)[0])
         return [Line(row, size, colour, gap=gap if not i else 0.0) for i, row in enumerate(rows)]

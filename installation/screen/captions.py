@@ -132,7 +132,7 @@ class Scene:
         note, state = now[f"{player}_note"], State(int(now[f"{player}_process"]))
         said = [note] if note and not (player == "network" and now.phase == Phase.UNABLE) else []
         if state is State.BACKOFF:
-            wait = max(0.0, math.ceil(now[f"{player}_back_at"] - self._clock(now)))
+            wait = max(1.0, math.ceil(now[f"{player}_back_at"] - self._clock(now)))
             said.append(self.board.words(f"missing_{player}", seconds=wait))
         return said
 

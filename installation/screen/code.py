@@ -14,16 +14,19 @@ import pygame
 
 from installation.now import Doors, Now, Phase, Provenance
 from installation.score import JOULES, TIME
+from installation.screen.arrange import LEADING, arrange, fits, paragraphs
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
 from installation.screen.layout import Box
 from installation.screen.type import ADVANCE
+from installation.text.lines import lines
 
-LEADING = 1.34  # em from one line of code to the next
 LEAST = 13  # px of the drawing: a line of code is never smaller
 LIGHT_UP, LIGHT_DOWN = 0.25, 1.2  # s
 LOSS_KNOWN = 1e-12
 UNFOLD = 0.9  # s
+SMALLEST = 0.3  # unit: on a smaller picture what is hidden could not be read, and stays hidden
+LEGIBLE = 0.8  # of the usual size: the line of counts leaves out what the page beside it says before it is smaller
 NO_CODE = 2.0  # s after which a network that is not there is taken for one that is missing
 STAYS = 12.0  # s after a fit in which its last counters can be read
 
@@ -48,7 +51,7 @@ class Scene:
         phase = Phase(int(now.phase))
         step = 0.0 if self.last < 0 else seconds - self.last
         self.last = seconds
-        source, line = now.source, now.fit_line
+        source, line = now.source.expandtabs(4), now.fit_line.expandtabs(4)
         if not source and now.provenance == Provenance.REPLAYED and seconds - now.opened_at > NO_CODE:
             self.source.show("", lambda: self._without())
         else:
@@ -67,7 +70,8 @@ class Scene:
             self.fitted_at = seconds
         wish = self.board.config.screen.opens
         wish = "never" if self.board.gentle else wish
-        may = (wish == "always" or (wish == "second" and now.fits > 1)) and "inside" in self.board.config.screen.scenes
+        may = wish == "always" or (wish == "second" and now.fits > 1)
+        may = may and self.board.shows("inside") and self.board.at.unit >= SMALLEST
         wanted = may and seconds - self.fitted_at < STAYS and phase in (Phase.FITTING, Phase.SETTLED)
         before = self.board.opened
         change = step / UNFOLD if wanted else -step / UNFOLD
@@ -95,13 +99,29 @@ class Scene:
             return
         self.drawn = (line, level, y)
         self.board.clear(Box(self.fit_box.x, y, self.fit_box.w, self.fit_box.h))
-        size = self.board.fitting(line, self.fit_box.w, self.board.at.fit_size, LEAST, "code")
-        drawn = self.board.type.line(line, size, blend(QUIET, BRIGHT, level / 24), "code")
-        self.board.surface.blit(drawn, (self.fit_box.x, y))
+        self.board.surface.blit(self._call(line, blend(QUIET, BRIGHT, level / 24)), (self.fit_box.x, y))
+
+    def _call(self, line: str, colour: Colour) -> pygame.Surface:
+        """The call on one line, or on as many smaller ones as keep it whole inside its box."""
+        box, size = self.fit_box, self.board.at.fit_size
+        least = max(9, round(LEAST * self.board.at.unit))
+        rows = lines(line, box.w / (size * ADVANCE))
+        while size > least and (len(rows) * size * LEADING > box.h or not fits(rows, box, size)):
+            size -= 1
+            rows = lines(line, box.w / (size * ADVANCE))
+        made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
+        for row, text in enumerate(rows):
+            made.blit(self.board.type.line(text, size, colour, "code"), (0, round(row * size * LEADING)))
+        return made
 
     def _line(self, text: str, colour: Colour) -> pygame.Surface:
-        size = self.board.fitting(text, self.counts.box.w, self.board.at.code_size, 9, "code")
-        return self.board.page([Line(text, size, colour, "code")], self.counts.size)
+        """One line, or for a long reason as many smaller ones as keep it whole."""
+        box = self.counts.box
+        for size in range(self.board.at.code_size, 8, -1):
+            rows = lines(text, box.w / (size * ADVANCE))
+            if self.board.type.height(size, "code") * (len(rows) - 1) + size * 1.3 <= box.h and fits(rows, box, size):
+                break
+        return self.board.page([Line(row, size, colour, "code") for row in rows], self.counts.size)
 
     def _counts(self, now: Now, phase: Phase) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
@@ -152,7 +172,9 @@ class Scene:
         share = {"seen": 100 * now.seen, "unseen": 100 * now.unseen}
         if word == "no_reading":
             return say("done_no_reading", updates=now.fit_updates, **share)
-        return say("done" if word == "measured" else f"done_{word}", **fields, **share)
+        whole, at = say("done" if word == "measured" else f"done_{word}", **fields, **share), self.board.at
+        fits = self.board.type.width(whole, round(LEGIBLE * at.code_size), "code") <= self.counts.box.w
+        return whole if fits else say("done_short", **fields, word=say(word))
 
     def _without(self) -> pygame.Surface:
         """In the place of the code, where a recording is played and no network is there."""
@@ -182,62 +204,3 @@ class Scene:
             drawn = self.board.type.line(text, small, QUIET, "code")
             made.blit(drawn, (0, round(at.code.h - step * (len(lead) - row))))
         return made
-
-
-def paragraphs(source: str, fit_line: str) -> tuple[list[list[str]], list[str]]:
-    """The paragraphs before the call of fit, and the lines that stand directly over it."""
-    rows = source.splitlines()
-    start = "".join(fit_line.split())[:12]
-    at = next((i for i, row in enumerate(rows) if start and "".join(row.split()).startswith(start)), len(rows))
-    blocks: list[list[str]] = [[]]
-    for row in rows[:at]:
-        if row.strip():
-            blocks[-1].append(row)
-        elif blocks[-1]:
-            blocks.append([])
-    lead = blocks.pop() if len(blocks) > 1 and len(blocks[-1]) <= 2 else []
-    return [b for b in blocks if b], lead
-
-
-def arrange(
-    blocks: list[list[str]], width: float, height: float, size: int, least: float, lead: int
-) -> tuple[int, list[list[str]], int]:
-    """Size of the letters, columns of lines, and how many lines at the begin had to be left out."""
-    smallest = max(9, round(least))
-    for whole in (True, False):  # rather smaller letters than a paragraph in two columns
-        for em in range(size, smallest - 1, -1):
-            rows = max(1, int(height / (em * LEADING) - lead - 0.35))
-            columns = _columns(blocks, rows)
-            fits = max(map(len, blocks), default=0) <= rows or not whole
-            if fits and _wide(columns) * em * ADVANCE <= width:
-                return em, columns, 0
-    rows = max(1, int(height / (smallest * LEADING) - lead - 0.35))
-    every = [row for block in blocks for row in block]
-    kept = len(every)
-    while kept > 1:
-        columns = _columns([every[-kept:]], rows - 1)
-        if _wide(columns) * smallest * ADVANCE <= width:
-            break
-        kept -= 1
-    return smallest, columns, len(every) - kept
-
-
-def _columns(blocks: list[list[str]], rows: int) -> list[list[str]]:
-    """Paragraphs into columns of at most so many rows; a paragraph moves on whole if it can."""
-    columns: list[list[str]] = [[]]
-    for block in blocks:
-        space = 1 if columns[-1] else 0
-        if columns[-1] and len(columns[-1]) + space + len(block) > rows:
-            columns.append([])
-        elif space:
-            columns[-1].append("")
-        for row in block:
-            if len(columns[-1]) >= rows:
-                columns.append([])
-            columns[-1].append(row)
-    return columns
-
-
-def _wide(columns: list[list[str]]) -> int:
-    """Characters across, with four between two columns."""
-    return sum(max(map(len, column), default=0) for column in columns) + 4 * (len(columns) - 1)

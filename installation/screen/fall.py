@@ -73,7 +73,8 @@ class Scene:
         """Places in the box, px, and light 0-1 of all points."""
         age = seconds - self.points[:, 0]
         way = np.clip(age / self.points[:, 2], 0.0, 1.0)
-        start = self.board.at.fit.x + self.points[:, 1] * (self.board.at.fit.w * 0.92)
+        left = self.board.at.fit.x
+        start = left + self.points[:, 1] * (self.width - left)
         end = self.points[:, 1] * self.width
         x = (
             start

@@ -145,8 +145,9 @@ class Scene:
             texts.append(say("opened_operations", operations=now.operations))
         y = box.y
         for text in texts:
+            size = self.board.fitting(text, box.w, size, round(0.8 * size))  # rather one smaller line than two
             lines = self.board.wrap(text, box.w, size, QUIET)
-            if y + len(lines) * round(size * 1.22) > box.y + box.h + size // 4:
+            if y + len(lines) * round(size * 1.22) > box.y + box.h + size // 8:
                 break
             for line in lines:
                 made.blit(self.board.type.line(line.text, size, QUIET), (box.x, y))

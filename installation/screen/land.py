@@ -23,6 +23,7 @@ from installation.text.land import held as land_held
 FADE = 1.5  # s
 LONGEST = 30.0  # s a page stays; else 120 words a minute and 3 s, as a passage does
 KIND = "nuclear"  # it needs the least land of all by either source: its square is the likeliest to fit the wall
+LARGEST = 1.3  # times the usual size of its letters, where a page has room
 OTHERS = ("coal", "hydro", "solar", "wind_farm")
 
 
@@ -150,7 +151,8 @@ class Scene:
         head = [] if inside else [first, *band]
         others, said = [self._other(mean_watts(now), other) for other in OTHERS], self._said(now)
         for groups, rest in (([others, said], []), ([said], [others])):
-            for small in range(at.small, round((0.8 if side else 0.6) * at.small) - 1, -1):
+            largest, least = (1.0, 0.8) if inside else (LARGEST, 0.6)
+            for small in range(round(largest * at.small), round(least * at.small) - 1, -1):
                 page = Page(inside, self._under(head, groups, small), side, outer, over)
                 if self.board.height(page.below) + page.high + 18 * at.unit <= at.column.h:
                     return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
@@ -171,7 +173,8 @@ class Scene:
     def _under(self, head: list[str], groups: list[list[str]], small: int) -> list[Line]:
         """What stands under the square: its sentence if that has no room in it, then groups of smaller ones."""
         at = self.board.at
-        below = [line for text in head[:1] for line in self.board.wrap(text, at.column.w, at.body, BRIGHT)]
+        body = round(at.body * max(1.0, small / at.small))
+        below = [line for text in head[:1] for line in self.board.wrap(text, at.column.w, body, BRIGHT)]
         for group in (head[1:], *groups):
             for i, sentence in enumerate(group):
                 below += self.board.wrap(sentence, at.column.w, small, QUIET, gap=12 * at.unit if i == 0 else 0.0)

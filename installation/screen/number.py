@@ -68,7 +68,8 @@ class Scene:
         if provenance and now.uncertainty > 0:
             word = say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
-        page.append(Line(word, at.body if provenance else round(44 * at.unit), colour, gap=2 * at.unit))
+        size = self.board.fitting(word, self.box.w, at.body if provenance else round(44 * at.unit), 9)
+        page.append(Line(word, size, colour, gap=2 * at.unit))
         sentences = self._below(now, provenance, seconds)
         for size in range(at.small, round(0.6 * at.small) - 1, -1):  # smaller before anything is lost
             below = [x for text in sentences for x in self.board.wrap(text, self.box.w, size, QUIET, level=True)]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from installation.text.passages import Passage, Passages
 
 FADE = 1.5  # s from one passage to the next
+AGAIN = 10.0  # s after which it is tried again where no passage has room
 LEAST = 0.54  # of the asked size: smaller than this a passage is not set
 
 
@@ -79,7 +80,8 @@ class Scene:
             self.board.column, self.board.column_wanted = self.board.column_wanted, ""
             return
         if not shown:
-            self.fader.show(None, _nothing)
+            if not self._place(seconds):
+                self.fader.show(None, _nothing)
             return
         self.now_at += 1
         if self.now_at >= len(shown):
@@ -90,7 +92,7 @@ class Scene:
         passage = shown[self.now_at]
         page = self.page(passage)
         if page is None and not any(self.page(p) for p in shown):
-            self.until = math.inf
+            self.until = seconds + AGAIN  # and then another scene may want the column
             return
         self.until = seconds + (passage.dwell_s + FADE if page is not None else 0.0)
         if page is not None:
@@ -99,17 +101,27 @@ class Scene:
 
     def _place(self, seconds: float) -> bool:
         """The host's own words about the place, once in each round, and only if the host wrote them."""
-        box, u = self.board.at.column, self.board.at.unit
-        page: list[Line] = []
-        for size in range(min(self.board.at.passage, round(34 * u)), round(12 * u), -1):
-            page = [x for text in self.place for x in self.board.wrap(text, box.w, size, BRIGHT, gap=14 * u)]
-            if self.board.height(page) <= box.h:
-                break
+        page = self._host() if self.place else []
         if page:
             self.board.passage = ""
             self.fader.show("place", lambda: self.board.page(page, self.fader.size))
             self.until = seconds + len(" ".join(self.place).split()) / 2 + 3 + FADE
         return bool(page)
+
+    def _host(self) -> list[Line]:
+        """The host's words in the largest letters that leave them whole; nothing, and a note, if none do."""
+        u = self.board.at.unit
+        for size in range(min(self.board.at.passage, round(34 * u)), round(12 * u), -1):
+            page = [x for text in self.place for x in self.board.wrap(text, self.fader.box.w, size, BRIGHT, gap=14 * u)]
+            if self._fits(page):
+                return page
+        note = "The host's words in [place] are not shown: this screen is too small for them."
+        self.board.notes += [note] if note not in self.board.notes else []
+        return []
+
+    def _fits(self, page: Sequence[Line]) -> bool:
+        box, width = self.board.at.column, self.board.type.width
+        return self.board.height(page) <= box.h and all(width(line.text, line.size) <= box.w for line in page)
 
     def page(self, passage: Passage) -> pygame.Surface | None:
         """The passage with its credit, in the largest letters that leave it whole; None, and a note, if none do."""
@@ -123,15 +135,14 @@ class Scene:
         box, asked = self.board.at.column, self.board.at.passage
         for size in range(asked, round(asked * LEAST) - 1, -1):
             page = self.lines(passage, size)
-            fits = self.board.height(page) <= box.h
-            if fits and all(self.board.type.width(line.text, line.size) <= box.w for line in page):
+            if self._fits(page):
                 return self.board.page(page, (box.w, box.h))
         return None
 
     def lines(self, passage: Passage, size: int) -> list[Line]:
         board, box = self.board, self.board.at.column
         width = min(box.w, board.type.width("n" * 48, size))  # at most some 48 letters a line
-        page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=True)
+        page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=True, exact=True)
         small = min(board.at.small, round(0.66 * size))
         page += self._credit(passage, small)
         contact = self.passages.contact if self.passages else ""

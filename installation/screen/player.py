@@ -50,6 +50,7 @@ class Player(BasePlayer):
             lost=int(now.screen_lost),
         )
         self.picture.board.live = True
+        self.picture.board.notes += [self.window.trouble] if self.window.trouble else []
         self.tick(time.monotonic())
 
     def tick(self, seconds: float) -> None:

@@ -53,9 +53,9 @@ def read_day(path: Path, provenance: int, opened_on: float, until: float) -> Day
             if provenance == Provenance.REPLAYED and not run:
                 return Day(nothing)
             found = db.execute(ROWS, (_midnight(opened_on), until, provenance, run, run)).fetchall()
-    except (sqlite3.Error, OSError) as error:
+            return Day(_rows(found))
+    except (sqlite3.Error, OSError, TypeError, ValueError) as error:
         return Day(nothing, str(error))
-    return Day(_rows(found))
 
 
 def _rows(found: list[tuple[float | None, ...]]) -> Floats:

@@ -16,6 +16,7 @@ from installation.text import scale
 WORDS = ("no_reading", "measured", "estimated", "replayed")
 KWH = 3.6e6  # J
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
+LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
 BY_HEART = 3.0  # standard errors by which the rows it was shown must be more often right than new ones
 
 
@@ -26,16 +27,26 @@ def mean_watts(now: Now) -> float:
 
 
 def took(board: Board, now: Now) -> list[Line]:
-    """The page."""
-    say, at, width, u = board.words, board.at, board.at.column.w, board.at.unit
-    page = board.wrap(_took(board, now), width, round(34 * u), BRIGHT)
+    """The page, in the largest letters for which it has room."""
+    for percent in range(LARGEST, LEAST, -5):
+        page = _page(board, now, percent / 100)
+        if board.height(page) <= board.at.column.h:
+            break
+    return page
+
+
+def _page(board: Board, now: Now, size: float) -> list[Line]:
+    """The page with letters so many times their usual size."""
+    say, at, width, u = board.words, board.at, board.at.column.w, board.at.unit * size
+    body, small = max(9, round(at.body * size)), max(9, round(at.small * size))
+    page = board.wrap(_took(board, now), width, round(1.26 * body), BRIGHT)
     for i, (sentence, colour) in enumerate(_learned(board, now)):
-        page += board.wrap(sentence, width, at.body, colour, gap=(4 if i else 16) * u)
+        page += board.wrap(sentence, width, body, colour, gap=(4 if i else 16) * u)
     if told := scale.in_words(mean_watts(now)):
-        page += board.wrap(say(told[0], **told[1]), width, at.body, BRIGHT, gap=26 * u)
-        page += board.wrap(say("scale_source"), width, at.small, QUIET, gap=6 * u)
+        page += board.wrap(say(told[0], **told[1]), width, body, BRIGHT, gap=26 * u)
+        page += board.wrap(say("scale_source"), width, small, QUIET, gap=6 * u)
         here = say("scale_boundary", boundary=now.boundary, word=say(WORDS[int(now.provenance)]))
-        page += board.wrap(here, width, at.small, QUIET)
+        page += board.wrap(here, width, small, QUIET)
     return page
 
 

@@ -6,6 +6,7 @@ pygame.font shapes words rightly (kerning, marks over letters). For code that ve
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from pathlib import Path
 
@@ -36,10 +37,14 @@ class Type:
         """A face of an em of `size` pixels. A face that cannot be read is replaced by pygame's own and noted."""
         key = (face, size)
         if key not in self.fonts:
+            from installation.text.coverage import letters
+
             try:
+                letters(FACES[face])  # a broken file would end the process, or draw nothing
                 self.fonts[key] = pygame.font.Font(str(FACES[face]), size)
-            except (OSError, pygame.error):
-                self.missing.append(f"The face {FACES[face].name} cannot be read; put the file back from the release.")
+            except (OSError, ValueError, pygame.error):
+                note = f"The face {FACES[face].name} cannot be read; put the file back from the release."
+                self.missing += [note] if note not in self.missing else []
                 self.fonts[key] = pygame.font.Font(None, size)
         return self.fonts[key]
 
@@ -60,7 +65,19 @@ class Type:
         return drawn
 
     def _words(self, text: str, size: int, colour: Colour, face: str) -> pygame.Surface:
+        self._look_for(text, face)
         return self.font(face, size).render(text or " ", True, colour)
+
+    def _look_for(self, text: str, face: str) -> None:
+        """Note the letters a face lacks: they are drawn as empty boxes."""
+        if text.isascii():
+            return
+        from installation.text.coverage import FaceError, missing, named
+
+        with contextlib.suppress(FaceError):  # `font` notes it
+            if lacking := missing(text, FACES[face]):
+                note = f"The faces of the piece cannot draw {named(lacking)}."
+                self.missing += [note] if note not in self.missing else []
 
     def _code(self, text: str, size: int, colour: Colour) -> pygame.Surface:
         font = self.font("code", size)
@@ -75,11 +92,11 @@ class Type:
         """One letter of code: in the code's face, or in that of the words, or as an empty cell that is noted."""
         if letter.isascii():
             return self.font("code", size).render(letter, True, colour)
-        from installation.text.coverage import CODE_FACE, WORDS_FACE, missing, named
+        from installation.text.coverage import CODE_FACE, WORDS_FACE, named
 
-        if not missing(letter, CODE_FACE):
+        if _has(letter, CODE_FACE):
             return self.font("code", size).render(letter, True, colour)
-        if not missing(letter, WORDS_FACE):
+        if _has(letter, WORDS_FACE):
             return self.font("words", round(size * 0.9)).render(letter, True, colour)
         note = f"The faces of the piece cannot draw {named(letter)}."
         if note not in self.missing:
@@ -91,3 +108,12 @@ class Type:
     def height(self, size: int, face: str = "words") -> int:
         """From one line to the next, in pixels."""
         return round(size * LINE[face])
+
+
+def _has(letter: str, face: Path) -> bool:
+    from installation.text.coverage import FaceError, missing
+
+    try:
+        return not missing(letter, face)
+    except FaceError:  # `font` notes it
+        return False

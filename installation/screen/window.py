@@ -19,6 +19,7 @@ import pygame
 from installation.config import ScreenSettings
 from installation.player import Unable
 
+NOWHERE = ("offscreen", "dummy", "evdev")  # SDL's last resorts: it takes them by itself, and shows nothing
 MOST_PIXELS = 2_400_000  # drawn; what is larger is drawn smaller and enlarged
 
 
@@ -58,6 +59,7 @@ class Window:
     def __init__(self, settings: ScreenSettings) -> None:
         self.headless = settings.headless
         self.full_screen = settings.fullscreen
+        self.trouble = ""
         self.size = drawn_size(settings.width, settings.height)
         if self.headless:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
@@ -66,6 +68,8 @@ class Window:
         try:
             pygame.display.init()
             pygame.font.init()
+            if not self.headless and pygame.display.get_driver() in NOWHERE and "SDL_VIDEODRIVER" not in os.environ:
+                raise pygame.error("the screen does not answer")  # SDL would draw where nobody sees it
             self.surface = self._open(settings.display)
         except pygame.error as error:
             raise Unable(
@@ -77,7 +81,12 @@ class Window:
     def _open(self, display: int) -> pygame.Surface:
         if self.headless:
             return pygame.display.set_mode(self.size)
-        display = display if display < pygame.display.get_num_displays() else 0
+        count = pygame.display.get_num_displays()
+        if display >= count:
+            self.trouble = (
+                f"[screen] display = {display}, but there are {count} here, counted from 0: the first is used."
+            )
+            display = 0
         flags = pygame.SCALED | (pygame.FULLSCREEN if self.full_screen else pygame.RESIZABLE)
         try:
             return pygame.display.set_mode(self.size, flags, display=display, vsync=1)

@@ -27,6 +27,9 @@ def letters(face: Path) -> frozenset[int]:
     """Every code point that `face` can draw. Raises FaceError for a missing or broken file."""
     try:
         with face.open("rb") as file, TTFont(file, lazy=True) as font:
+            end = max((t.offset + t.length for t in font.reader.tables.values()), default=0)
+            if end > face.stat().st_size:  # else its letters would be empty, and nothing would say so
+                raise ValueError("cut off")
             return frozenset(font.getBestCmap() or ())
     except OSError as error:
         raise FaceError(f"{face}: the face cannot be read ({error.strerror}); put the whole TTF file there.") from error

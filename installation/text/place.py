@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installation.config import Place
-from installation.text.coverage import WORDS_FACE, missing, named
+from installation.text.coverage import WORDS_FACE, FaceError, missing, named
 from installation.text.land import by_mix
 
 TOGETHER = ("acknowledgement", "action", "asked", "asked_on", "source")
@@ -47,7 +47,11 @@ def mix_fault(place: Place) -> str:
 
 
 def _fault(key: str, text: str, face: Path) -> str:
-    if lacking := missing(text, face):
+    try:
+        lacking = missing(text, face) if text else ""
+    except FaceError as error:
+        return str(error)
+    if lacking:
         return f"config.toml: [place] {key}: the face {face.name} cannot draw {named(lacking)}; ask for another face."
     if not unicodedata.is_normalized("NFC", text):
         return f"config.toml: [place] {key} is not in Unicode's form NFC; type its letters with their marks in one."

@@ -152,7 +152,7 @@ def test_meters_that_do_not_overlap_are_read_as_one(cards: fake_nvml.State, room
         with (zone / "energy_uj").open("r+b") as file:
             file.write(b"%15d" % int((time.monotonic() - began) * 40e6))
         piece.tick(0.04)
-    assert piece.now.boundary.startswith("this graphics card (NVIDIA H100 80GB HBM3), plus this machine's processor")
+    assert piece.now.boundary.startswith("this graphics card (NVIDIA H100 80GB HBM3), plus this machine’s processor")
     assert piece.now.meter_name.startswith("nvml + rapl:")
     seconds = piece.now.sampled_at - piece.now.opened_at
     assert piece.now.joules == pytest.approx(75 * seconds + 40 * seconds, rel=0.15)

@@ -42,7 +42,7 @@ def test_packages_and_memory_are_added_and_what_is_inside_them_is_not(tmp_path: 
     source = meter(tmp_path)
     about = source.open()
     assert "package-0, dram" in about.detail
-    assert about.boundary == "this machine's processor and its memory, nothing else"
+    assert about.boundary == "this machine’s processor and its memory, nothing else"
     assert about.limits == (200.0, 200.0)
     assert about.provenance == Provenance.MEASURED
     assert len(source.read().counters) == 2
@@ -50,7 +50,7 @@ def test_packages_and_memory_are_added_and_what_is_inside_them_is_not(tmp_path: 
 
 def test_only_the_platform_is_taken_where_nothing_else_is_told(tmp_path: Path) -> None:
     zone(tmp_path, "intel-rapl:1", "psys", 9_000_000)
-    assert meter(tmp_path).open().boundary == "this machine's platform"
+    assert meter(tmp_path).open().boundary == "this machine’s platform"
 
 
 def test_a_zone_without_range_is_left_out(tmp_path: Path) -> None:

@@ -35,6 +35,15 @@ def written(path: Path, lines: list[Line]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("uncertainty", [-0.1, 1.5, 1e308])
+def test_an_uncertainty_that_is_no_fraction_is_refused(tmp_path: Path, uncertainty: float) -> None:
+    path = written(tmp_path / "a.jsonl", [Line(t=i, watts=75.5) for i in range(3)])
+    first, rest = path.read_text().split("\n", 1)
+    path.write_text(json.dumps(json.loads(first) | {"uncertainty": uncertainty}) + "\n" + rest)
+    with pytest.raises(BadRecording, match="as a fraction from 0 to 1"):
+        read(path)
+
+
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     lines = [
         Line(t=i * 0.05, watts=75.5, joules=i * 3.0, phase=2.0, depth=i / 10, parameters=3265.0) for i in range(10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -87,10 +88,36 @@ def test_the_body_is_cut_where_the_network_is_last_named_before_its_fit(tmp_path
     assert names["last"] == 1
 
 
+def test_a_comment_in_the_call_hides_nothing(tmp_path: Path) -> None:
+    text = "def network():\n    model.fit(data,  # the rows\n              epochs=10)\n"
+    assert read(written(tmp_path, text)).fit_line == "model.fit(data, epochs=10)"
+    text = 'def network():\n    model.fit(data, name="two  spaces")\n'
+    assert read(written(tmp_path, text)).fit_line == 'model.fit(data, name="two  spaces")'
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("weights = 'many'", "`weights` is 'many'"),
+        ("chance = 2", "from 0 to 1"),
+        ("environment = [1]", "`environment` is [1]"),
+        ("text = 'a\x0cb'", "line 1: there is the control character U+000C"),
+    ],
+)
+def test_a_wrong_line_outside_is_named(tmp_path: Path, line: str, sentence: str) -> None:
+    with pytest.raises(ListingError, match=re.escape(sentence)):
+        read(written(tmp_path, f"{line}\ndef network():\n    model.fit(1)\n"))
+
+
+def test_a_call_that_has_no_room_in_the_record_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ListingError, match="longer than 400"):
+        read(written(tmp_path, f"def network():\n    model.fit({'x' * 400})\n"))
+
+
 def test_what_a_file_says_of_itself(tmp_path: Path) -> None:
     listing = read(written(tmp_path, FILE))
     assert listing.about == "A small network. Its shape is made up."
-    assert listing.fit_line == "model.fit( data, epochs=2, )"
+    assert listing.fit_line == "model.fit(data, epochs=2)"
     assert listing.text.startswith("# the first comment belongs to the text\nmodel = Sequential()")
     assert listing.text.endswith("last = 1")
     assert (listing.weights, listing.environment) == (12, {"A": "1", "B": "2"})
@@ -112,7 +139,7 @@ def test_another_file_is_another_text(tmp_path: Path) -> None:
         ("def network():\n    pass\n", "never calls fit"),
         ("def network():\n    build().fit(1)\n", "give the network a name"),
         ("def network():\n    m.fit(1)\n    return m\n", "'return' outside function"),
-        ("\0", "this is not Python"),
+        ("\0", "line 1: there is the control character U+0000"),
     ],
 )
 def test_a_wrong_file_gets_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

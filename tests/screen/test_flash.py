@@ -31,15 +31,14 @@ def square(hertz: float) -> Callable[[float], float]:
 
 
 def frames(
-    folder: Path, watts: Callable[[float], float], *, restless: bool = False, day: bool = True
+    folder: Path, watts: Callable[[float], float], *, restless: bool = False, **modes: bool
 ) -> Iterator[np.ndarray]:
     """The wall while the meter does this; restless: presses, states and restarts as fast as they can come."""
-    config = Config(screen=ScreenSettings(change_per_second=0.2))
+    config = Config(screen=ScreenSettings(change_per_second=0.2, **modes))
     staged = Staged(folder, config, watts, Provenance.MEASURED)
     wall = Picture(config, SIZE)
     staged.play(wall, 0.2)
-    if day:
-        lay_down(wall, staged, 2)
+    lay_down(wall, staged, 2)
     staged.play(wall, 3.0)
     for i in range(int(SECONDS * film.RATE)):
         if restless and i % 6 == 0:
@@ -74,6 +73,15 @@ def test_a_meter_that_swings_from_0_to_700_watts(hertz: float, tmp_path: Path) -
 def test_presses_states_and_scenes_as_fast_as_they_come(tmp_path: Path) -> None:
     path = tmp_path / "restless.mp4"
     film.keep(frames(tmp_path, square(10.0), restless=True), path, SIZE)
+    assert film.iris(path) == "Pass"
+    assert film.badness(path) < CALM
+
+
+@pytest.mark.parametrize("mode", ["projector", "large_print"])
+def test_the_other_modes_of_the_wall(mode: str, tmp_path: Path) -> None:
+    """A projection has the brightest ground, large print the largest letters that come and go."""
+    path = tmp_path / "mode.mp4"
+    film.keep(frames(tmp_path, square(7.0), restless=True, **{mode: True}), path, SIZE)
     assert film.iris(path) == "Pass"
     assert film.badness(path) < CALM
 

@@ -137,6 +137,15 @@ def test_another_versions_columns_are_said(tmp_path: Path) -> None:
     assert "joules_fitting" in read_day(path, Provenance.MEASURED, NOON, NOON + 100).trouble
 
 
+def test_a_text_where_joules_belong_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    keep(path, 5)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE seconds SET joules = 'abc' WHERE second = 2")
+    db.close()
+    assert "abc" in read_day(path, Provenance.MEASURED, NOON, NOON + 100).trouble
+
+
 def test_no_ledger_yet_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "begun.sqlite").write_bytes(b"")
     assert read_day(tmp_path / "begun.sqlite", Provenance.MEASURED, NOON, NOON + 100).trouble == ""

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
+from installation.screen.arrange import arrange, paragraphs
 
 from installation.config import Config, Piece, Place, ScreenSettings, TextSettings
 from installation.now import Provenance
-from installation.screen import captions, code, land, number, passage
+from installation.screen import captions, land, number, passage
 from installation.screen import type as type_module
 from installation.screen.board import Board, Fader
 from installation.screen.layout import Box
@@ -95,14 +96,14 @@ model.fit(data, labels, epochs=10)
 
 
 def test_paragraphs_before_the_call() -> None:
-    blocks, lead = code.paragraphs(SEED, "model.fit(data, labels, epochs=10)")
+    blocks, lead = paragraphs(SEED, "model.fit(data, labels, epochs=10)")
     assert [len(b) for b in blocks] == [3, 1]
     assert lead == ["# Train the model"]
 
 
 def test_a_long_source_keeps_its_end_and_counts_the_rest() -> None:
     rows = [[f"x{i} = layer({i})" for i in range(500)]]
-    size, columns, left_out = code.arrange(rows, 1200, 190, 22, 13, 0)
+    size, columns, left_out = arrange(rows, 1200, 190, 22, 13, 0)
     shown = [row for column in columns for row in column]
     assert shown[-1] == "x499 = layer(499)"
     assert left_out + len([r for r in shown if r]) == 500
@@ -110,8 +111,8 @@ def test_a_long_source_keeps_its_end_and_counts_the_rest() -> None:
 
 
 def test_no_source_is_no_code() -> None:
-    blocks, lead = code.paragraphs("", "")
-    assert code.arrange(blocks, 1200, 190, 22, 13, len(lead))[2] == 0
+    blocks, lead = paragraphs("", "")
+    assert arrange(blocks, 1200, 190, 22, 13, len(lead))[2] == 0
 
 
 def test_a_source_in_another_script_is_drawn(stage: Stage, picture: Make) -> None:
@@ -247,7 +248,7 @@ def fits(scene: passage.Scene, text: Passage, size: int) -> bool:
 
 def test_a_paragraph_of_code_rather_shrinks_than_breaks() -> None:
     blocks = [["model = Sequential()", "model.compile()", "b", "c", "d", "e", "f"], ["data = 1"]]
-    em, columns, left_out = code.arrange(blocks, 900, 150, 22, 13, 0)
+    em, columns, left_out = arrange(blocks, 900, 150, 22, 13, 0)
     assert columns[0] == blocks[0]
     assert columns[1] == blocks[1]
     assert em < 22
