@@ -151,7 +151,7 @@ class Scene:
         head = [] if inside else [first, *band]
         others, said = [self._other(mean_watts(now), other) for other in OTHERS], self._said(now)
         for groups, rest in (([others, said], []), ([said], [others])):
-            largest, least = (1.0, 0.8) if inside else (LARGEST, 0.6)
+            largest, least = 1.0 if side and not over else LARGEST, 0.8 if side else 0.6
             for small in range(round(largest * at.small), round(least * at.small) - 1, -1):
                 page = Page(inside, self._under(head, groups, small), side, outer, over)
                 if self.board.height(page.below) + page.high + 18 * at.unit <= at.column.h:
