@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
-from installation.screen.arrange import arrange, paragraphs
 
 from installation.config import Config, Piece, Place, ScreenSettings, TextSettings
 from installation.now import Provenance
 from installation.screen import captions, land, number, passage
 from installation.screen import type as type_module
+from installation.screen.arrange import arrange, paragraphs
 from installation.screen.board import Board, Fader
 from installation.screen.layout import Box
 from installation.screen.picture import Picture
