@@ -86,7 +86,7 @@ def about(recording: Recording, name: str, speed: float = 1.0) -> About:
     header = recording.header
     dropped = f" {recording.losses} lines of the file were left out." if recording.losses else ""
     return About(
-        boundary=header.boundary or "what the file's readings cover; the file does not say",
+        boundary=header.boundary or "what the file’s readings cover; the file does not say",
         provenance=Provenance.REPLAYED,
         uncertainty=header.uncertainty,
         detail=f"{name}: {len(recording.times)} samples in {recording.seconds:.0f} s.{dropped} {header.detail}".strip(),

@@ -5,7 +5,9 @@ picture.py board.py            one moment's picture; what a scene draws on
 layout.py colours.py type.py   where things stand, in what colours, in what letters
 strata.py past.py restore.py   the section as numbers: from the samples, and back from the ledger
 ridge.py painter.py            one of its layers as pixels, and as a picture that is kept
-section fall code inside number passage land captions strip help    the scenes; each is one file, named in config.toml
+section ages fall code inside number
+passage land captions strip help        the scenes; each is one file, named in config.toml
+arrange.py took.py legend.py   pages of theirs: lines of a source, what a fit took, the key to the picture
 """
 
 import os

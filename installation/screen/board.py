@@ -49,6 +49,7 @@ class Board:
         gentle: whether the wall shall be dimmer and slower, for bodies that ask for it.
         ridge: (n,) px by which the brightest line stands above the surface, over the width of the ground.
         rise: px above the surface up to which the section's ridges may stand.
+        legend: whether the key to the picture stands in the column, so that no caption needs to say it.
         ages: px under the surface at which lies what was laid down so many s ago, from the surface down.
     """
 
@@ -74,6 +75,7 @@ class Board:
         self.ages: list[tuple[float, float]] = []
         self.caption = ""
         self.passage = ""
+        self.legend = False
 
     def _words(self) -> Words:
         try:

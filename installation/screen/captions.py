@@ -16,6 +16,8 @@ from installation.screen.layout import Box
 TURN = 7.0  # s a sentence stays before the next has its turn
 NUMBERS = re.compile(r"\d[\d\s.,]*")
 SECOND = 1.0  # s over which drops are counted
+INSTANT = 1e-6  # s: a picture exactly a second old is no longer of the last second
+EVERY = 0.1  # s between two looks at the record
 
 
 class Scene:
@@ -31,7 +33,7 @@ class Scene:
             cut = round(foot.w * 0.54)
             boxes = (Box(foot.x, foot.y, cut, foot.h), Box(foot.x + cut, foot.y, foot.w - cut, foot.h))
         self.left, self.right = Fader(board, boxes[0], 0.6), Fader(board, boxes[1], 0.6)
-        self.began = math.nan
+        self.began, self.looked_at = math.nan, -math.inf
         self.drops: deque[tuple[float, int]] = deque()
         self.phase = -1.0
         self.rate, self.counted_at = 0, -math.inf
@@ -39,6 +41,13 @@ class Scene:
 
     def draw(self, now: Now, seconds: float) -> None:
         self._count(seconds)
+        if not 0 <= seconds - self.looked_at < EVERY:
+            self.looked_at = seconds
+            self._say(now, seconds)
+        self.left.draw(seconds)
+        self.right.draw(seconds)
+
+    def _say(self, now: Now, seconds: float) -> None:
         if math.isnan(self.began) or now.phase != self.phase:  # what just happened is said first
             self.began, self.phase = seconds, now.phase
         first, second = self._left(now), self._right(now)
@@ -47,8 +56,6 @@ class Scene:
         right, colour = second[turn % len(second)] if second else ("", QUIET)
         self._show(self.left, left, BRIGHT, right=False)
         self._show(self.right, right, colour, right=not self.board.at.portrait)
-        self.left.draw(seconds)
-        self.right.draw(seconds)
         self.board.caption = "  ".join(t for t in (left, right) if t)
 
     def _show(self, fader: Fader, text: str, colour: Colour, *, right: bool) -> None:
@@ -73,7 +80,7 @@ class Scene:
     def _count(self, seconds: float) -> None:
         """Drops of the last second; the number that is written is held for one."""
         self.drops.append((seconds, len(self.board.grains)))
-        while self.drops and self.drops[0][0] < seconds - SECOND:
+        while self.drops and self.drops[0][0] <= seconds - SECOND + INSTANT:
             self.drops.popleft()
         if seconds - self.counted_at >= SECOND:
             self.counted_at = seconds
@@ -117,9 +124,10 @@ class Scene:
         sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
         if now.gap_seconds >= 1:
             sentences.append((say("gap", seconds=now.gap_seconds), COOL))
-        joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
-        sentences.append((say("grain", joules=joules), QUIET))
-        sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
+        if not self.board.legend:
+            joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
+            sentences.append((say("grain", joules=joules), QUIET))
+            sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
         if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))

@@ -1,7 +1,7 @@
 """The code: the lines that run, quiet; the line that calls fit, large, lit while it runs; under it the live counts.
 
-The text is the record's, which the network read from the very function it executes; here it is only placed. Paragraphs
-stand side by side, so that a long source stays whole as long as its letters can be read; what does not fit is counted.
+The text is the record's, which the network read from the very function it executes; here it is only placed: whole where
+its letters stay large enough to be read, else on sheets that take turns (arrange.py).
 While a fit runs the line can open: it moves up and shows the loops it hides, with their true counters (inside.py).
 """
 
@@ -14,20 +14,24 @@ import pygame
 
 from installation.now import Doors, Now, Phase, Provenance
 from installation.score import JOULES, TIME
-from installation.screen.arrange import LEADING, arrange, fits, paragraphs
+from installation.screen.arrange import BETWEEN, LEADING, Sheet, fits, paragraphs, sheets, whole
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
 from installation.screen.layout import Box
 from installation.screen.type import ADVANCE
 from installation.text.lines import lines
 
-LEAST = 13  # px of the drawing: a line of code is never smaller
+LEAST = 14  # px of the drawing: a source that would be smaller is shown sheet by sheet
+TURNED = 17  # px of the drawing: letters of such sheets
+SHEET = 9.0  # s such a sheet stays
+LEAST_CALL = 13  # px of the drawing: the call itself is never smaller
 LIGHT_UP, LIGHT_DOWN = 0.25, 1.2  # s
 LOSS_KNOWN = 1e-12
 UNFOLD = 0.9  # s
 SMALLEST = 0.3  # unit: on a smaller picture what is hidden could not be read, and stays hidden
 LEGIBLE = 0.8  # of the usual size: the line of counts leaves out what the page beside it says before it is smaller
 NO_CODE = 2.0  # s after which a network that is not there is taken for one that is missing
+EVERY = 0.1  # s between two looks at the counters
 STAYS = 12.0  # s after a fit in which its last counters can be read
 
 
@@ -45,7 +49,11 @@ class Scene:
         self.last = -1.0
         self.drawn: tuple[str, int, int] = ("", -1, 0)
         self.fitted_at = -math.inf
+        self.key = ("", "")
+        self.em, self.sheets = at.code_size, [Sheet([[]], [], 0, 0)]
+        self.sheet, self.turned_at = 0, 0.0
         self.began_at = self.began_with = 0.0
+        self.phase, self.looked_at = Phase.RESTING, -math.inf
 
     def draw(self, now: Now, seconds: float) -> None:
         phase = Phase(int(now.phase))
@@ -55,13 +63,17 @@ class Scene:
         if not source and now.provenance == Provenance.REPLAYED and seconds - now.opened_at > NO_CODE:
             self.source.show("", lambda: self._without())
         else:
-            self.source.show((source, line), lambda: self._source(source, line))
+            self._turn((source, line), seconds)
+            sheet, count = self.sheets[self.sheet], source.count("\n") + 1
+            self.source.show((source, line, self.sheet), lambda: self._draw(sheet, count))
         self._open(now, phase, seconds, step)
         if self.board.opened <= 0:
             self.source.draw(seconds)
         self._fit(line, phase, step)
-        text, colour = self._counts(now, phase)
-        self.counts.show((text, colour), lambda: self._line(text, colour))
+        if phase is not self.phase or not 0 <= seconds - self.looked_at < EVERY:
+            self.phase, self.looked_at = phase, seconds
+            text, colour = self._counts(now, phase)
+            self.counts.show((text, colour), lambda: self._line(text, colour))
         self.counts.draw(seconds)
 
     def _open(self, now: Now, phase: Phase, seconds: float, step: float) -> None:
@@ -104,7 +116,7 @@ class Scene:
     def _call(self, line: str, colour: Colour) -> pygame.Surface:
         """The call on one line, or on as many smaller ones as keep it whole inside its box."""
         box, size = self.fit_box, self.board.at.fit_size
-        least = max(9, round(LEAST * self.board.at.unit))
+        least = max(9, round(LEAST_CALL * self.board.at.unit))
         rows = lines(line, box.w / (size * ADVANCE))
         while size > least and (len(rows) * size * LEADING > box.h or not fits(rows, box, size)):
             size -= 1
@@ -134,9 +146,9 @@ class Scene:
             fields = {k: now[k] for k in ("epoch", "epochs", "batch", "batches")}
             return (say(key, **fields, loss=now.loss) if key == "counts" else say(key, **fields)), LIT
         if phase is Phase.PREPARING:
-            return say("preparing", what=now.preparing or now.network), QUIET
+            return say("preparing", what=say.told(now.preparing) or now.network), QUIET
         if phase is Phase.SETTLED:
-            return self._done(now), LIT
+            return self._done(now), LIT if now.provenance in (Provenance.NO_READING, Provenance.MEASURED) else COOL
         if phase is Phase.UNABLE:
             return say("unable", network=now.network, reason=now["network_note"]), COOL
         if phase is Phase.SPENT:
@@ -183,24 +195,39 @@ class Scene:
             self.board.wrap(self.board.words("no_code"), at.code.w, at.body, QUIET), self.source.size
         )
 
-    def _source(self, source: str, fit_line: str) -> pygame.Surface:
+    def _read(self, source: str, fit_line: str) -> None:
+        """Find a place for every line: on one sheet where its letters stay large enough, else on several."""
         at = self.board.at
-        made = pygame.Surface((at.code.w, at.code.h), pygame.SRCALPHA)
         blocks, lead = paragraphs(source, fit_line)
-        size, columns, left_out = arrange(blocks, at.code.w, at.code.h, at.code_size, LEAST * at.unit, len(lead))
-        if left_out:
-            note = self.board.words("source_above", lines=left_out)
-            columns[0].insert(0, note)
-        step = size * LEADING
-        height = at.code.h - step * (len(lead) + (0.35 if lead else 0.0))
-        x = 0.0
-        for column in columns:
-            top = height - step * max(map(len, columns))
-            for row, text in enumerate(column):
-                made.blit(self.board.type.line(text, size, QUIET, "code"), (round(x), round(top + row * step)))
-            x += (max(map(len, column), default=0) + 4) * size * ADVANCE
-        for row, text in enumerate(lead):
-            small = self.board.fitting(text, at.code.w, size, 9, "code")
+        least = max(9, round(LEAST * at.unit))
+        if found := whole(blocks, lead, at.code.w, at.code.h, at.code_size, least):
+            self.em, self.sheets = found[0], [found[1]]
+        else:
+            self.em = min(at.code_size, max(9, round(TURNED * at.unit)))
+            self.sheets = sheets(blocks, lead, at.code.w, at.code.h, self.em)
+
+    def _turn(self, key: tuple[str, str], seconds: float) -> None:
+        """A new source, or the next sheet of one that has several."""
+        if key != self.key:
+            self.key, self.sheet, self.turned_at = key, 0, seconds
+            self._read(*key)
+        elif len(self.sheets) > 1 and seconds - self.turned_at >= SHEET:
+            self.sheet, self.turned_at = (self.sheet + 1) % len(self.sheets), seconds
+
+    def _draw(self, sheet: Sheet, lines: int) -> pygame.Surface:
+        at, step = self.board.at, self.em * LEADING
+        made = pygame.Surface((at.code.w, at.code.h), pygame.SRCALPHA)
+        if len(self.sheets) > 1:
+            note = self.board.words("source_sheet", first=sheet.first, last=sheet.last, lines=lines)
+            made.blit(self.board.type.line(note, self.em, QUIET, "code"), (0, 0))
+        height = at.code.h - step * (len(sheet.lead) + (0.35 if sheet.lead else 0.0))
+        top, x = height - step * max(map(len, sheet.columns)), 0.0
+        for column in sheet.columns:
+            for row, (_, text) in enumerate(column):
+                made.blit(self.board.type.line(text, self.em, QUIET, "code"), (round(x), round(top + row * step)))
+            x += (max((len(text) for _, text in column), default=0) + BETWEEN) * self.em * ADVANCE
+        for row, (_, text) in enumerate(sheet.lead):
+            small = self.board.fitting(text, at.code.w, self.em, 9, "code")
             drawn = self.board.type.line(text, small, QUIET, "code")
-            made.blit(drawn, (0, round(at.code.h - step * (len(lead) - row))))
+            made.blit(drawn, (0, round(at.code.h - step * (len(sheet.lead) - row))))
         return made

@@ -13,7 +13,7 @@ import numpy as np
 import pygame
 
 from installation.now import Now, Phase
-from installation.screen.board import Board
+from installation.screen.board import Board, Line
 from installation.screen.colours import ASH, BRIGHT, GROUND, LIT, OCHRE, QUIET
 from installation.screen.layout import Box
 
@@ -21,6 +21,7 @@ EVERY = 0.1  # s between two looks at the counters
 KERAS_ROWS = 32  # rows at a time when the line does not say: the default of keras.Model.fit
 BATCH_SIZE = re.compile(r"batch_size\s*=\s*(\d+)")
 STEP = 1.36  # em from one line to the next
+CAPTION = 1.22  # the same, of what stands under the weights
 
 
 class Scene:
@@ -112,11 +113,12 @@ class Scene:
         picture = self._picture(now, round(400 * u), round(self.box.h * 0.68))
         if picture is None:
             return 0
-        left, top = self.box.w - picture.get_width(), round(8 * u)
+        width = max(picture.get_width(), round(400 * u))
+        left, top = self.box.w - width, round(8 * u)
         made.blit(picture, (left, top))
         below = top + picture.get_height() + round(4 * u)
-        self._caption(made, now, Box(left, below, picture.get_width(), self.box.h - below))
-        return picture.get_width()
+        self._caption(made, now, Box(left, below, width, self.box.h - below))
+        return width
 
     def _weights_below(self, made: pygame.Surface, now: Now) -> None:
         """The first layer under the loops, its caption beside it."""
@@ -139,19 +141,24 @@ class Scene:
         return pygame.transform.scale(pygame.surfarray.make_surface(_field(values)), (rows * scale, columns * scale))
 
     def _caption(self, made: pygame.Surface, now: Now, box: Box) -> None:
-        say, size = self.board.words, max(9, round(self.board.at.small * 0.82))
+        """What the picture shows, and the operations of a step where there is room for them too."""
+        say = self.board.words
         texts = [say("opened_weights")]
         if now.operations:
             texts.append(say("opened_operations", operations=now.operations))
-        y = box.y
-        for text in texts:
-            size = self.board.fitting(text, box.w, size, round(0.8 * size))  # rather one smaller line than two
-            lines = self.board.wrap(text, box.w, size, QUIET)
-            if y + len(lines) * round(size * 1.22) > box.y + box.h + size // 8:
-                break
-            for line in lines:
-                made.blit(self.board.type.line(line.text, size, QUIET), (box.x, y))
-                y += round(size * 1.22)
+        page = self._fitting(texts, box) or self._fitting(texts[:1], box)
+        for row, line in enumerate(page):
+            drawn = self.board.type.line(line.text, line.size, QUIET)
+            made.blit(drawn, (box.x, box.y + row * round(line.size * CAPTION)))
+
+    def _fitting(self, texts: list[str], box: Box) -> list[Line]:
+        """The lines of some sentences in the largest letters that have room; none where they would be too small."""
+        small = self.board.at.small
+        for size in range(round(0.9 * small), max(9, round(0.68 * small)) - 1, -1):
+            page = [line for text in texts for line in self.board.wrap(text, box.w, size, QUIET)]
+            if len(page) * round(size * CAPTION) <= box.h + size // 8:
+                return page
+        return []
 
 
 def _field(values: np.ndarray) -> np.ndarray:

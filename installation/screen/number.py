@@ -41,8 +41,8 @@ class Scene:
         text = written(self.value, now.uncertainty, self.board) if provenance else "–"
         self.figures.show((text, bool(provenance)), lambda: self._figures(text, bool(provenance)))
         self.figures.draw(seconds)
-        page = self.page = self._page(now, provenance, seconds)
-        self.lines.show(tuple(page), lambda: self.board.page(page, self.lines.size, right=True))
+        word, below = self._word(now, provenance), self._below(now, provenance, seconds)
+        self.lines.show((word, *below), lambda: self._set(provenance, word, below))
         self.lines.draw(seconds)
 
     def _reads(self, now: Now) -> bool:
@@ -61,16 +61,23 @@ class Scene:
         made.blit(drawn, (self.box.w - drawn.get_width(), baseline - self.board.type.font("words", size).get_ascent()))
         return made
 
-    def _page(self, now: Now, provenance: Provenance, seconds: float) -> list[Line]:
-        say, at = self.board.words, self.board.at
-        colour = LIT if provenance is Provenance.MEASURED else COOL
+    def _word(self, now: Now, provenance: Provenance) -> str:
+        say = self.board.words
         word = say(provenance.name.lower())
         if provenance and now.uncertainty > 0:
-            word = say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
+            return say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
+        return word
+
+    def _set(self, provenance: Provenance, word: str, sentences: list[str]) -> pygame.Surface:
+        self.page = self._page(provenance, word, sentences)
+        return self.board.page(self.page, self.lines.size, right=True)
+
+    def _page(self, provenance: Provenance, word: str, sentences: list[str]) -> list[Line]:
+        say, at = self.board.words, self.board.at
+        colour = LIT if provenance is Provenance.MEASURED else COOL
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
         size = self.board.fitting(word, self.box.w, at.body if provenance else round(44 * at.unit), 9)
         page.append(Line(word, size, colour, gap=2 * at.unit))
-        sentences = self._below(now, provenance, seconds)
         for size in range(at.small, round(0.6 * at.small) - 1, -1):  # smaller before anything is lost
             below = [x for text in sentences for x in self.board.wrap(text, self.box.w, size, QUIET, level=True)]
             if self.board.height([*page, *below]) <= self.lines.box.h:
@@ -87,11 +94,11 @@ class Scene:
             if state is MeterState.RECOVERING:
                 return [say("reading_returns")]
             return [now["meter_note"] or say("reading_lost")]
-        below = [now.boundary]
+        below = [say.told(now.boundary)]
         if now.meter_state == MeterState.STALE:
             below.insert(0, say("reading_stale", seconds=max(1, round(seconds - now.sampled_at))))
         if provenance is Provenance.REPLAYED:
-            below.append(say("replayed_from", origin=now.origin) if now.origin else say("replayed_unknown"))
+            below.append(say("replayed_from", origin=say.told(now.origin)) if now.origin else say("replayed_unknown"))
         return [sentence for sentence in below if sentence]
 
 

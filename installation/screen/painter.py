@@ -13,6 +13,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from installation.calm import LINEAR
 from installation.screen.board import Board
 from installation.screen.colours import ASH, BRIGHT, DIM, luminance
 from installation.screen.pixels import view
@@ -73,9 +74,9 @@ class Painter:
     def layer(self, layer: Layer, thick: int, light: float) -> Kept:
         """A layer that is whole."""
         shape = profile(layer)
-        line = np.asarray(light * np.minimum(1.0, self._spread(shape.read) * 2), np.float32)
         ridge = self._spread(relief(shape.power, thick, self.rise))
         colour = self._colours(tints(shape.share, shape.heavy))
+        line = np.minimum(1.0, light * evenly(colour)) * np.minimum(1.0, self._spread(shape.read) * 2)
         body = self.body * min(1.0, light + 0.3)
         return self._paint(ridge, thick, light, colour, line=line, body=body, width=self.line)
 
@@ -113,6 +114,16 @@ class Painter:
 
     def _colours(self, colours: Floats) -> Floats:
         return np.stack([self._spread(c) for c in colours])
+
+
+def evenly(colour: Floats) -> Floats:
+    """By how much a line of each colour is lifted so that all are as bright as ash at the same depth. (3, n) -> (n,)
+
+    Rust has half the luminance of ash: as dim as its code values would make it, a day's fits could not be told from
+    its rest across a room.
+    """
+    own = LINEAR[np.minimum(colour, 255.0).astype(np.uint8)].T @ np.float32((0.2126, 0.7152, 0.0722))
+    return np.asarray((luminance(ASH) / np.maximum(own, 1e-3)) ** (1 / 2.2), np.float32)
 
 
 def fade(width: int, px: int) -> Floats:

@@ -1,7 +1,8 @@
 """The passage: words from the essay, whole, with their credit beside them on the same screen.
 
 Nothing here reads a watt. A passage keeps its place as long as reading it takes; then it goes out, and only when it is
-gone the next one comes: two texts never mix, and nothing moves behind or over them.
+gone the next one comes: two texts never mix, and nothing moves behind or over them. Where there are no passages the
+key to the picture stands in their place (legend.py).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pygame
 from installation.now import Now
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, QUIET
+from installation.screen.legend import legend
 from installation.text.lines import joined, packed
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Scene:
         elif self.board.column != "passage":
             self.fader.show(None, _nothing)
             self.until = -math.inf
-            self.board.passage = ""
+            self.board.passage, self.board.legend = "", False
         if self.board.column == "passage" or not self.fader.dark:
             self.fader.draw(seconds)
         self.board.column_dark = self.fader.dark
@@ -80,8 +82,9 @@ class Scene:
             self.board.column, self.board.column_wanted = self.board.column_wanted, ""
             return
         if not shown:
-            if not self._place(seconds):
-                self.fader.show(None, _nothing)
+            self.board.legend = not self._place(seconds)
+            if self.board.legend:
+                self.fader.show("legend", lambda: legend(self.board))
             return
         self.now_at += 1
         if self.now_at >= len(shown):

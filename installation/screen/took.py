@@ -45,7 +45,7 @@ def _page(board: Board, now: Now, size: float) -> list[Line]:
     if told := scale.in_words(mean_watts(now)):
         page += board.wrap(say(told[0], **told[1]), width, body, BRIGHT, gap=26 * u)
         page += board.wrap(say("scale_source"), width, small, QUIET, gap=6 * u)
-        here = say("scale_boundary", boundary=now.boundary, word=say(WORDS[int(now.provenance)]))
+        here = say("scale_boundary", boundary=say.told(now.boundary), word=say(WORDS[int(now.provenance)]))
         page += board.wrap(here, width, small, QUIET)
     return page
 

@@ -24,6 +24,7 @@ PHASES = ("resting", "preparing", "fitting", "settled", "spent", "unable")
 GROUP = "\u00a0"  # between thousands, in every language: a space that does not break and that both faces have
 # Spaces that must not break: before signs that some languages set apart, and between a number and its unit.
 GLUED = re.compile(r" (?=[:;?!%»])|(?<=«) |(?<=\}) (?=(?:m|s|J|W|kWh|[Ww]att|watts|[Jj]oules?)\b)")
+TOLD = "told_"  # keys of phrases that other players write into the record
 PARSE = string.Formatter().parse
 MARKS = {"name": str, "english_name": str, "decimal": str, "singular": list}
 
@@ -44,6 +45,8 @@ class Words:
         self._format = _Numbers(self.number)
         self.sentences: dict[str, Sentence] = dict(english)
         self.faults = tuple(self._take(own, english))
+        told = ((str(english[key]), self(key)) for key in english if key.startswith(TOLD))
+        self._told = sorted(told, key=lambda pair: -len(pair[0]))  # the longest first: some hold others
 
     def __call__(self, key: str, **fields: str | float) -> str:
         """The sentence called `key`, its fields filled in.
@@ -57,6 +60,12 @@ class Words:
         if isinstance(sentence, dict):
             sentence = sentence["one" if self._is_one(sentence, fields) else "other"]
         return self._format.vformat(GLUED.sub(GROUP, sentence), (), fields)
+
+    def told(self, text: str) -> str:
+        """What another player wrote into the record in English, with the phrases known here in this language."""
+        for english, own in self._told:
+            text = text.replace(english, own)
+        return text
 
     def number(self, value: float, form: str = "") -> str:
         """`value` written out: "" whole, ".3f" with three decimals, "~2" with two figures that count (0.47, 76)."""

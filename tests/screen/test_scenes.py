@@ -13,9 +13,9 @@ from installation.config import Config, Piece, Place, ScreenSettings, TextSettin
 from installation.now import Provenance
 from installation.screen import captions, land, number, passage
 from installation.screen import type as type_module
-from installation.screen.arrange import arrange, paragraphs
 from installation.screen.board import Board, Fader
 from installation.screen.layout import Box
+from installation.screen.legend import legend
 from installation.screen.picture import Picture
 from installation.screen.type import Type
 from installation.text.passages import Passage
@@ -95,26 +95,6 @@ model.fit(data, labels, epochs=10)
 """
 
 
-def test_paragraphs_before_the_call() -> None:
-    blocks, lead = paragraphs(SEED, "model.fit(data, labels, epochs=10)")
-    assert [len(b) for b in blocks] == [3, 1]
-    assert lead == ["# Train the model"]
-
-
-def test_a_long_source_keeps_its_end_and_counts_the_rest() -> None:
-    rows = [[f"x{i} = layer({i})" for i in range(500)]]
-    size, columns, left_out = arrange(rows, 1200, 190, 22, 13, 0)
-    shown = [row for column in columns for row in column]
-    assert shown[-1] == "x499 = layer(499)"
-    assert left_out + len([r for r in shown if r]) == 500
-    assert size >= 13
-
-
-def test_no_source_is_no_code() -> None:
-    blocks, lead = paragraphs("", "")
-    assert arrange(blocks, 1200, 190, 22, 13, len(lead))[2] == 0
-
-
 def test_a_source_in_another_script_is_drawn(stage: Stage, picture: Make) -> None:
     staged, wall = stage(), picture()
     staged.by["network"].source = "模型 = Sequential()\nモデル.fit(данные)"
@@ -159,10 +139,27 @@ def test_the_screen_that_is_too_small_says_so(stage: Stage) -> None:
     assert any("too small" in note for note in wall.board.notes) or wall.board.passage
 
 
-def test_words_off_is_one_switch(stage: Stage) -> None:
-    wall = Picture(Config(text=TextSettings(enabled=False)), (960, 540), scenes=("passage",))
-    stage().play(wall, 3.0, rate=10)
+def test_words_off_is_one_switch_and_leaves_a_whole_wall(stage: Stage) -> None:
+    """In the place of the passages stands the key to the picture, and the foot need not say it again."""
+    wall = Picture(Config(text=TextSettings(enabled=False)), (960, 540), scenes=("passage", "captions"))
+    staged = stage()
+    feet = set()
+    for _ in range(20):
+        staged.play(wall, 3.0, rate=10)
+        feet.add(wall.board.caption)
     assert wall.board.passage == ""
+    assert wall.scenes[0].fader.key == "legend"
+    assert np.argwhere(pygame.surfarray.array_alpha(wall.scenes[0].fader.shown) > 60).size
+    assert not any(wall.board.words("grain", joules=1.0) in foot for foot in feet)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720), (640, 360)])
+def test_the_legend_is_whole_on_every_screen(language: str, size: tuple[int, int], picture: Make) -> None:
+    board = picture(Config(piece=Piece(language=language)), size=size, scenes=("passage",)).board
+    ink = np.argwhere(pygame.surfarray.array_alpha(legend(board)) > 60)
+    assert ink[:, 0].max() < board.at.column.w - 1
+    assert 0.1 * board.at.column.h < ink[:, 1].max() < board.at.column.h - 1
 
 
 def test_a_changed_passage_is_not_shown(stage: Stage, tmp_path: Path) -> None:
@@ -244,15 +241,6 @@ def fits(scene: passage.Scene, text: Passage, size: int) -> bool:
     page, box = scene.lines(text, size), scene.board.at.column
     wide = max(scene.board.type.width(line.text, line.size) for line in page)
     return scene.board.height(page) <= box.h and wide <= box.w
-
-
-def test_a_paragraph_of_code_rather_shrinks_than_breaks() -> None:
-    blocks = [["model = Sequential()", "model.compile()", "b", "c", "d", "e", "f"], ["data = 1"]]
-    em, columns, left_out = arrange(blocks, 900, 150, 22, 13, 0)
-    assert columns[0] == blocks[0]
-    assert columns[1] == blocks[1]
-    assert em < 22
-    assert not left_out
 
 
 def test_no_name_in_the_credit_is_broken(picture: Make) -> None:

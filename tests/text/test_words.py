@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from installation.now import Phase, Provenance
 from installation.text.coverage import CODE_FACE, WORDS_FACE, missing
-from installation.text.words import GROUP, LANGUAGES, PHASES, PROVENANCES, Words, WordsError, languages
+from installation.text.words import GROUP, LANGUAGES, PHASES, PROVENANCES, TOLD, Words, WordsError, languages
 
 HOME = LANGUAGES.parent.parent  # the package
 CODES = sorted(languages())
@@ -164,5 +164,44 @@ def test_every_sentence_is_said_somewhere() -> None:
     """A sentence nobody says is deleted. Names made of parts, such as `kind_{kind}`, count by their first part."""
     code = "".join(file.read_text() for file in HOME.rglob("*.py"))
     parts = tuple(re.findall(r'f"([a-z]+_)\{', code))
-    names = {key for key in Words().sentences if not key.startswith(parts)}
+    names = {key for key in Words().sentences if not key.startswith((*parts, TOLD))}
     assert {key for key in names if not re.search(rf"""["']{key}["']""", code)} == set()
+
+
+# -- what the players write into the record
+def test_every_phrase_that_is_put_into_another_language_is_one_a_player_writes() -> None:
+    """The wall finds them by their letters: a phrase that was changed in one place only would stay English."""
+    written = "".join(
+        path.read_text(encoding="utf-8")
+        for room in ("meter", "network", "command")
+        for path in (HOME / room).glob("*.py")
+    )
+    for key, sentence in Words().sentences.items():
+        if key.startswith(TOLD):
+            phrase = re.sub(r"^this (?=AMD|Intel)", "", str(sentence))  # its first word is put before it there
+            assert phrase in written, key
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - {"en"}))
+@pytest.mark.parametrize(
+    "boundary",
+    [
+        "this graphics card (NVIDIA H100 80GB HBM3), nothing else",
+        "2 graphics cards (A, B) and the processor on its module, nothing else",
+        "this machine’s processor and its memory, nothing else",
+        "this machine’s processor and memory, estimated from its load",
+        "everything plugged into shelly 192.168.1.20, at the wall",
+    ],
+)
+def test_a_boundary_is_told_in_the_walls_language(code: str, boundary: str) -> None:
+    own = Words(code).told(boundary)
+    left = re.sub(r"\(.*?\)|shelly|[\d.]+", "", own).split()
+    assert not {"this", "card", "cards", "nothing", "else", "processor", "memory", "everything", "wall"} & set(left)
+    assert Words("en").told(boundary) == boundary
+
+
+@given(st.text())
+def test_what_no_language_knows_stays_as_it_was(text: str) -> None:
+    known = [str(sentence) for key, sentence in Words().sentences.items() if key.startswith(TOLD)]
+    if not any(phrase in text for phrase in known):
+        assert Words("de").told(text) == text
