@@ -23,6 +23,7 @@ from installation.screen.strata import Layer
 OLD = math.sqrt(DIM / luminance(ASH)) * 0.92  # brightness of an old line: under 50 cd/m2 on a screen of 200
 BODY = 0.17  # brightness of what lies under a line
 STEPS = 14  # of brightness
+WEIGHTS = np.asarray((0.2126, 0.7152, 0.0722), np.float32)  # of red, green and blue in luminance (WCAG 2.2)
 NOW = np.asarray(BRIGHT, np.float32)[:, None]
 
 
@@ -122,7 +123,7 @@ def evenly(colour: Floats) -> Floats:
     Rust has half the luminance of ash: as dim as its code values would make it, a day's fits could not be told from
     its rest across a room.
     """
-    own = LINEAR[np.minimum(colour, 255.0).astype(np.uint8)].T @ np.float32((0.2126, 0.7152, 0.0722))
+    own = WEIGHTS @ LINEAR[np.minimum(colour, 255.0).astype(np.uint8)]
     return np.asarray((luminance(ASH) / np.maximum(own, 1e-3)) ** (1 / 2.2), np.float32)
 
 

@@ -53,7 +53,7 @@ class Player(BasePlayer):
         self.picture.board.live = True
         self.picture.board.notes += [self.window.trouble] if self.window.trouble else []
         self.tick(time.monotonic())
-        # What stands by now stays for good. Looking through it again and again for rubbish takes 6 ms of a picture's 16.
+        # What stands by now stays; looking through it for rubbish again and again takes 6 of a picture's 16 ms.
         gc.collect()
         gc.freeze()
 
