@@ -40,7 +40,8 @@ class Limiter:
         rate: relative light a second, at most HARD.
 
     Attributes:
-        shown: the newest frame given out, (height, width) of 0x00RRGGBB.
+        shown: the newest frame given out, (height, width) of 0x00RRGGBB, as far as the counted pixels tell it: what the
+            next one is mixed with.
         held: frames in which it had to act.
     """
 
@@ -55,6 +56,7 @@ class Limiter:
         self.budget = np.full((DOWN - WINDOW + 1, ACROSS - WINDOW + 1, 3), BURST, np.float32)
         self.last = -1.0
         self.held = 0
+        self.changed: list[int] = []  # rows of tiles in which a counted pixel was another in the newest measure
 
     def _choose(self, width: int, height: int) -> None:
         """The pixels that are counted: all rows, in each some columns, staggered so that no upright line is missed."""
@@ -70,19 +72,26 @@ class Limiter:
         self.rows = np.zeros((DOWN, 4 * len(cells)), np.float32)
 
     def __call__(self, frame: Pixels, seconds: float) -> Pixels:
-        """The picture to show in place of `frame`, (height, width); the next call changes it."""
+        """The picture to show, (height, width): `frame` itself where it is calm, else a mixture the next call changes."""
         self._earn(seconds)
         wanted, before = self.measure(frame), self.tiles
         shares = self._shares(wanted - before)
         if shares.min() >= 1.0:
-            np.copyto(self.shown, frame)
+            self._keep(frame)
             self.tiles = wanted
         else:
             self.held += 1
             self._mix(frame, shares)
             self.tiles = self.measure(self.shown)
+            frame = self.shown
         self.budget -= np.abs(windows(self.tiles - before))
-        return self.shown
+        return frame
+
+    def _keep(self, frame: Pixels) -> None:
+        """Take over what is shown from a frame, in the rows of tiles where a counted pixel changed: to copy is dear."""
+        for row in self.changed:
+            part = np.s_[self.y[row] : self.y[row + 1]]
+            np.copyto(self.shown[part], frame[part])
 
     def _earn(self, seconds: float) -> None:
         step = 0.0 if self.last < 0 else max(0.0, seconds - self.last)
@@ -104,9 +113,11 @@ class Limiter:
     def measure(self, frame: Pixels) -> Floats:
         """Mean linear light of each tile, (9, 16, 3) blue, green, red."""
         np.take(frame.reshape(-1), self.counted, out=self.fresh, mode="clip")
+        self.changed = []
         for row, (a, b) in enumerate(zip(self.y, self.y[1:], strict=False)):
             if not np.array_equal(self.fresh[a:b], self.sampled[a:b]):  # else its sum is known
                 np.take(LINEAR, _bytes(self.fresh[a:b]), out=self.light[a:b], mode="clip")
+                self.changed.append(row)
                 self.rows[row] = self.light[a:b].sum(axis=0)
         self.fresh, self.sampled = self.sampled, self.fresh
         tiles = np.add.reduceat(self.rows.reshape(DOWN, -1, 4), self.starts, axis=1)

@@ -119,6 +119,7 @@ class ScreenSettings(Section, frozen=True):
     height: Annotated[int, Meta(ge=240, le=7680)] = 1080
     fullscreen: bool = False
     display: Annotated[int, Meta(ge=0, le=15)] = 0
+    output: Annotated[str, Meta(pattern="^(auto|card|processor)$", description="auto, card or processor")] = "auto"
     headless: bool = False
     picture: str = ""
     width_m: Annotated[float, Meta(ge=0.1, le=100)] = 1.21

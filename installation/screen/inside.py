@@ -50,11 +50,12 @@ class Scene:
         if light != self.light or self.board.opened < 1:
             self.light = light
             self.board.clear(self.box)
-            self.page.set_alpha(light)
+            self.page.set_alpha(light if light < 255 else None)
             self.board.surface.blit(self.page, (self.box.x, self.box.y))
 
     def _page(self, now: Now) -> pygame.Surface:
-        made = pygame.Surface((self.box.w, self.box.h), pygame.SRCALPHA)
+        made = pygame.Surface((self.box.w, self.box.h))  # on the ground's own colour: that is laid down fastest
+        made.fill(GROUND)
         if self.board.at.portrait:
             self._loops(made, now, self.box.w)
             self._weights_below(made, now)

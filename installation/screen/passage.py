@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ class Scene:
     def draw(self, now: Now, seconds: float) -> None:
         if self.passages is None:
             self._read()
+        elif unset := next((p for p in self.passages.shown if p.id not in self.pages), None):
+            self.page(unset)  # one in each of the first pictures: setting it takes longer than a picture may
         if self.board.column == "passage" and self.passages is not None:
             self._turn(seconds)
         elif self.board.column != "passage":
@@ -136,16 +139,15 @@ class Scene:
 
     def _set(self, passage: Passage) -> pygame.Surface | None:
         box, asked = self.board.at.column, self.board.at.passage
-        for size in range(asked, round(asked * LEAST) - 1, -1):
-            page = self.lines(passage, size)
-            if self._fits(page):
-                return self.board.page(page, (box.w, box.h))
-        return None
+        sizes = range(asked, round(asked * LEAST) - 1, -1)
+        # Uneven lines are as many as even ones, and found much sooner.
+        at = bisect_left(sizes, True, key=lambda size: self._fits(self.lines(passage, size, level=False)))
+        return self.board.page(self.lines(passage, sizes[at]), (box.w, box.h)) if at < len(sizes) else None
 
-    def lines(self, passage: Passage, size: int) -> list[Line]:
+    def lines(self, passage: Passage, size: int, *, level: bool = True) -> list[Line]:
         board, box = self.board, self.board.at.column
         width = min(box.w, board.type.width("n" * 48, size))  # at most some 48 letters a line
-        page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=True, exact=True)
+        page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=level, exact=True)
         small = min(board.at.small, round(0.66 * size))
         page += self._credit(passage, small)
         contact = self.passages.contact if self.passages else ""
