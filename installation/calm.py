@@ -72,7 +72,7 @@ class Limiter:
         self.rows = np.zeros((DOWN, 4 * len(cells)), np.float32)
 
     def __call__(self, frame: Pixels, seconds: float) -> Pixels:
-        """The picture to show, (height, width): `frame` itself where it is calm, else a mixture the next call changes."""
+        """The picture to show, (height, width): `frame` itself if it is calm, else a mixture the next call changes."""
         self._earn(seconds)
         wanted, before = self.measure(frame), self.tiles
         shares = self._shares(wanted - before)

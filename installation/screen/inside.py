@@ -72,11 +72,12 @@ class Scene:
         rows = float(found.group(1)) if found else KERAS_ROWS
         ended = now.phase == Phase.SETTLED
         epoch, batch = (now.epochs, now.batches) if ended else (now.epoch, now.batch)
+        through = say("opened_forward", weights=now.parameters) if now.parameters else say("opened_forward_all")
         loss = number(now.loss, ".3f") if math.isfinite(now.loss) and now.loss > 0 else ""
         return [
             (0, f"{number(epoch)} / {number(now.epochs)}", say("opened_epochs", epochs=now.epochs)),
             (1, f"{number(batch)} / {number(now.batches)}", say("opened_batches", batches=now.batches, rows=rows)),
-            (2, "", say("opened_forward", weights=now.parameters)),
+            (2, "", through),
             (2, loss, say("opened_loss")),
             (2, "", say("opened_gradient")),
             (2, "", say("opened_update")),
