@@ -158,7 +158,7 @@ class Scene:
         small = self.board.at.small
         for size in range(round(0.9 * small), max(9, round(0.68 * small)) - 1, -1):
             page = [line for text in texts for line in self.board.wrap(text, box.w, size, QUIET)]
-            if len(page) * round(size * CAPTION) <= box.h + size // 8:
+            if (len(page) - 1) * round(size * CAPTION) + round(1.3 * size) <= box.h:
                 return page
         return []
 

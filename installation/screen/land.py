@@ -8,12 +8,13 @@ out is said in the same breath. Where the square is larger than its place, its s
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pygame
 
 from installation.now import Now, Phase, Provenance
-from installation.screen.board import Board, Fader, Line
+from installation.screen.board import Board, Fader, Line, Rect
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, blend
 from installation.screen.layout import Box
 from installation.screen.took import WORDS, mean_watts, took
@@ -35,7 +36,7 @@ class Page:
         inside, below: what stands in the square, and under it.
         side: of the square of the lower figure, px; 0 is none.
         outer: of the square of the higher figure around it, px; 0 if it has no room.
-        over: whether the squares are drawn over the ground, because the column has no room for them.
+        over: whether the squares are drawn over the wall, because the column has no room for them.
     """
 
     inside: list[Line]
@@ -121,17 +122,30 @@ class Scene:
         for inner, outer in sides if side <= room else []:
             if pages := self._pages(now, held, kind, inner, outer):
                 return pages
-        room = self._ground.h
-        if side <= room and self.board.shows("section"):
-            return self._pages(now, held, kind, side, around if held.is_band and around <= room else 0.0, over=True)
+        if self._top(side) is not None and self.board.shows("section"):
+            outer = around if held.is_band and self._top(around) is not None else 0.0
+            return self._pages(now, held, kind, side, outer, over=True)
         return self._pages(now, held, kind, 0.0, 0.0)
 
+    def _top(self, side: float) -> int | None:
+        """Upper edge, px, of a square over the wall: its edges run where nothing is written; None if it is too large.
+
+        It stands at the foot of the ground as long as it reaches no further up than the fall; else it hangs from the
+        upper edge, around the code.
+        """
+        at, high, gap = self.board.at, round(side), round(4 * self.board.at.unit)
+        if self._left + high > at.ages.x:
+            return None
+        lowest = at.column.y - gap if at.portrait else at.ground.bottom
+        for foot in (at.ground.bottom, lowest):
+            if foot - high >= at.fall.y:
+                return foot - high
+        top = at.code.y - 2 * gap
+        return top if top + high <= lowest else None
+
     @property
-    def _ground(self) -> Box:
-        """Where a square may be drawn over the fall and the ground: as wide as high."""
-        at = self.board.at
-        high = min(at.ground.bottom - at.fall.y, at.ground.w - at.code.x)
-        return Box(at.code.x, at.ground.bottom - high, high, high)
+    def _left(self) -> int:
+        return self.board.at.code.x // 2
 
     def _pages(self, now: Now, held: Land, kind: str, side: float, outer: float, *, over: bool = False) -> list[Page]:
         """The page with these squares, px, and another for what has no room on it; none if even that is too little."""
@@ -229,16 +243,39 @@ class Scene:
         return made
 
     def _outline(self, page: Page, light: float) -> None:
-        """The squares over the ground, to the pixel, as their lines alone: what lies in them stays to be seen."""
-        room, unit = self._ground, self.board.at.unit
-        for side, colour, thick in ((page.outer, QUIET, 1.5 * unit), (page.side, LIT, 2.5 * unit)):
-            a, b = round(side), max(1, round(thick))
-            top = room.bottom - a
-            for line in ((0, 0, a, b), (0, a - b, a, b), (0, 0, b, a), (a - b, 0, b, a)) if a else ():
-                box = Box(room.x + line[0], top + line[1], line[2], line[3])
-                lit = blend((0, 0, 0), colour, light)
-                self.board.surface.fill(lit, tuple(box), special_flags=pygame.BLEND_RGB_MAX)
-                self.board.moving(box)
+        """The squares over the wall, to the pixel, as their lines alone; they pass behind what is written."""
+        at = self.board.at
+        code = Box(at.code.x, at.code.y, at.fit.right - at.code.x, at.fit.bottom - at.code.y)
+        for side, colour, thick in ((page.outer, QUIET, 1.5), (page.side, LIT, 2.5)):
+            top = self._top(side)
+            if not side or top is None:
+                continue
+            a, b = round(side), max(1, round(thick * at.unit))
+            edges = ((0, 0, a, b), (0, a - b, a, b), (0, b, b, a - 2 * b), (a - b, b, b, a - 2 * b))
+            lit = blend((0, 0, 0), colour, light)
+            for x, y, w, h in edges:
+                for part in outside(Rect(self._left + x, top + y, w, h), (code, at.number)):
+                    self.board.surface.fill(lit, part, special_flags=pygame.BLEND_RGB_MAX)
+                    self.board.moving(part)
+
+
+def outside(line: Rect, boxes: Sequence[Box]) -> list[Rect]:
+    """What is left of an upright or a level line where it does not pass through any box."""
+    parts = [line]
+    for box in boxes:
+        parts = [rest for part in parts for rest in _beside(part, Rect(tuple(box)))]
+    return parts
+
+
+def _beside(line: Rect, box: Rect) -> list[Rect]:
+    """The one or two parts of a line that stick out of a box."""
+    if not line.colliderect(box):
+        return [line]
+    if line.h > line.w:
+        parts = (line.x, line.y, line.w, box.y - line.y), (line.x, box.bottom, line.w, line.bottom - box.bottom)
+    else:
+        parts = (line.x, line.y, box.x - line.x, line.h), (box.right, line.y, line.right - box.right, line.h)
+    return [Rect(part) for part in parts if part[2] > 0 and part[3] > 0]
 
 
 def _nothing() -> None:

@@ -19,7 +19,7 @@ from installation.screen.pixels import view
 from tests.screen import film
 
 pytest.importorskip("iris_pse_detection", exc_type=ImportError)  # OpenCV needs libGL, which a bare machine may lack
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not film.ffmpeg(), reason="there is no ffmpeg")]
+pytestmark = pytest.mark.skipif(not film.ffmpeg(), reason="there is no ffmpeg")
 
 SIZE = (640, 360)
 SECONDS = 6.0

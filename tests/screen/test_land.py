@@ -1,8 +1,12 @@
-"""Land at true size: in the column, over the ground, or in metres."""
+"""Land at true size: in the column, over the wall, or in metres."""
 
 from __future__ import annotations
 
+import numpy as np
+import pygame
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from installation.config import Config, Piece, Place, ScreenSettings
 from installation.screen.colours import LIT
@@ -50,8 +54,7 @@ def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage)
     page = wall.scenes[2].land(staged.now)[0]
     assert page.over
     assert page.side * 1.5 / 1920 == pytest.approx(0.2175 * (287 / 76) ** 0.5, abs=0.002)
-    room = wall.scenes[2]._ground
-    edge = (room.x + round(page.side) - 1, room.bottom - 40)
+    edge = (wall.scenes[2]._left + round(page.side) - 1, wall.board.at.ground.bottom - 40)
     dark, lines = wall.board.surface.get_at(edge)[:3], []
     for _ in range(120):
         staged.play(wall, 1.0, rate=4)
@@ -62,7 +65,43 @@ def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage)
     assert sum(dark) < sum(LIT) / 2
 
 
-def test_a_square_larger_than_the_ground_is_told_in_metres(stage: Stage) -> None:
+def test_a_square_larger_than_the_ground_passes_behind_the_words(stage: Stage) -> None:
+    """400 W hold 0.50 m: on a screen 1.21 m wide that is higher than the ground, and stands around the code."""
+    wall = Picture(Config(), (1920, 1080), scenes=("section", "code", "passage", "land"))
+    staged, at, scene = stage(400.0), wall.board.at, wall.scenes[3]
+    settled(staged, wall)
+    staged.play(wall, 1.0, rate=10)
+    page = scene.land(staged.now)[0]
+    assert page.over
+    assert page.side * 1.21 / 1920 == pytest.approx(0.2175 * (400 / 76) ** 0.5, abs=0.002)
+    words = pygame.Rect(at.code.x, at.code.y, at.code.w, at.fit.bottom - at.code.y)
+    before = pygame.image.tobytes(wall.board.surface.subsurface(words), "RGB")
+    scene._outline(page, 1.0)
+    assert pygame.image.tobytes(wall.board.surface.subsurface(words), "RGB") == before
+    wall.board.clear(words)  # a count there has the same colour
+    lit = np.argwhere((pygame.surfarray.array3d(wall.board.surface) == LIT).all(axis=2))
+    left, top = lit.min(axis=0)
+    right, bottom = lit.max(axis=0) + 1
+    assert (right - left, bottom - top) == (round(page.side), round(page.side))
+
+
+@given(st.sampled_from([(1920, 1080), (1080, 1920), (1280, 720), (1024, 768)]), st.floats(0.05, 1.5), st.booleans())
+def test_the_edges_of_a_square_run_where_nothing_is_written(size: tuple[int, int], share: float, large: bool) -> None:
+    wall = Picture(Config(screen=ScreenSettings(large_print=large)), size, scenes=("land",))
+    at, scene = wall.board.at, wall.scenes[0]
+    side = round(share * size[1])
+    top = scene._top(side)
+    if top is None:
+        assert side > at.ground.bottom - at.fall.y or scene._left + side > at.ages.x
+        return
+    assert top >= 0
+    assert scene._left + side <= at.ages.x
+    for level in (top, top + side - 1):
+        assert not any(box.y <= level < box.bottom for box in (at.code, at.fit, at.foot))
+        assert not (at.portrait and at.column.y <= level)
+
+
+def test_a_square_larger_than_the_wall_is_told_in_metres(stage: Stage) -> None:
     wall = Picture(Config(), (1920, 1080), scenes=("section", "land"))
     staged = stage(700.0)
     settled(staged, wall)
