@@ -176,6 +176,7 @@ class Place(Section, frozen=True):
     """Where the piece stands; the host fills it in, and what is empty is never shown."""
 
     mains_hz: Annotated[float, Meta(ge=50, le=60)] = 50.0
+    grid: str = ""
     mix: dict[str, Fraction] = {}
     acknowledgement: str = ""
     action: str = ""

@@ -199,9 +199,12 @@ class Scene:
         say = self.board.words
         word = say(WORDS[int(now.provenance)])
         said = [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit")]
-        covered = sum(self.board.config.place.mix.values())
+        place = self.board.config.place
+        covered = sum(place.mix.values())
         if 0 < covered < 0.995:
             said.insert(1, say("land_mix_part", percent=100 * (1 - covered)))
+        if covered:
+            said.insert(1, say("land_mix_of", grid=place.grid) if place.grid else say("land_mix_unsaid"))
         return said
 
     def _within(self, first: str, band: list[str], side: float) -> list[Line]:

@@ -27,7 +27,7 @@ class Said:
 
 def said(place: Place, face: Path = WORDS_FACE) -> Said:
     """The host's words, if all of TOGETHER are filled in and `face` has their letters; reciprocity stands by itself."""
-    texts = {key: getattr(place, key).strip() for key in (*TOGETHER, "reciprocity")}
+    texts = {key: getattr(place, key).strip() for key in (*TOGETHER, "reciprocity", "grid")}
     faults = [fault for key, text in texts.items() if (fault := _fault(key, text, face))]
     empty = [key for key in TOGETHER if not texts[key]]
     if 0 < len(empty) < len(TOGETHER):

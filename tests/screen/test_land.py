@@ -25,6 +25,15 @@ def test_a_mix_of_the_place_is_used_and_a_wrong_one_said(stage: Stage) -> None:
         assert any("hidro" in note for note in wall.board.notes) == ("hidro" in mix)
 
 
+@pytest.mark.parametrize(("grid", "told"), [("", "without a source"), ("Ontario, IESO 2024", "Ontario, IESO 2024")])
+def test_a_mix_says_whose_it_is(grid: str, told: str, stage: Stage) -> None:
+    wall = Picture(Config(place=Place(mix={"hydro": 0.9}, grid=grid)), (1920, 1080), scenes=("land",))
+    staged = stage(76.0)
+    settled(staged, wall)
+    text = " ".join(line.text for page in wall.scenes[0].land(staged.now) for line in page.below)
+    assert told in text.replace("\u00a0", " ")
+
+
 def test_land_is_drawn_at_true_size(stage: Stage) -> None:
     """76 W from nuclear power hold a square of 0.217 m by the lower figure: on a screen 4 m wide that is 104 px."""
     wall = Picture(Config(screen=ScreenSettings(width_m=4.0)), (1920, 1080), scenes=("passage", "land"))
