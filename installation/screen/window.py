@@ -103,7 +103,7 @@ class Window:
         count = pygame.display.get_num_displays()
         if display >= count:
             self.trouble = (
-                f"[screen] display = {display}, but there are {count} here, counted from 0: the first is used."
+                f"[screen] display = {display}, but the screens here are 0 to {count - 1}: the first is used."
             )
             display = 0
         desktop = pygame.display.get_desktop_sizes()[display]
