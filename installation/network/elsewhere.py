@@ -64,7 +64,9 @@ class Elsewhere:
     def _follow(self, message: Message, heard_at: float) -> None:
         now, fits = self.now, message.numbers["fits"]
         fitting = message.numbers["phase"] == Phase.FITTING
-        if fitting and (self.account is None or fits != self.their_fits):
+        # A short fit begins and is over between two messages.
+        between = self.account is None and fits > self.their_fits and message.numbers["phase"] == Phase.SETTLED
+        if between or (fitting and (self.account is None or fits != self.their_fits)):
             self._begin(heard_at - (message.began_ago if math.isfinite(message.began_ago) else 0.0))
         self.their_fits = fits
         self._copy(message)
@@ -83,6 +85,7 @@ class Elsewhere:
         now, account = self.now, self.account
         assert account is not None
         now.fit_ended_at, now.fit_seconds = ended, ended - account.began
+        account.look()  # it may have begun with this very message
         now.fit_joules = account.joules(ended)
         now.fit_ended = message.phrases["fit_ended"] or "whole"
         self.account = None

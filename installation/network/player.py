@@ -123,7 +123,7 @@ class Player(player.Player):
     # -- preparing
     def _prepare(self) -> None:
         """Read the file, show it, and start a process for it."""
-        self.now.preparing = "Reading the network’s file."
+        self.now.preparing = "Reading the network file."
         self.prepared = self.ladder.name
         try:
             path = find_file("network", self.ladder.name, AGREED).resolve()
