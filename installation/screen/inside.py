@@ -70,7 +70,7 @@ class Scene:
         say, number = self.board.words, self.board.words.number
         found = BATCH_SIZE.search(now.fit_line)
         rows = float(found.group(1)) if found else KERAS_ROWS
-        ended = now.phase == Phase.SETTLED
+        ended = now.phase == Phase.SETTLED and now.fit_ended in ("", "whole")  # one that was stopped keeps its counters
         epoch, batch = (now.epochs, now.batches) if ended else (now.epoch, now.batch)
         through = say("opened_forward", weights=now.parameters) if now.parameters else say("opened_forward_all")
         loss = number(now.loss, ".3f") if math.isfinite(now.loss) and now.loss > 0 else ""
