@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from installation.calm import LINEAR
 from installation.screen.board import Board
-from installation.screen.colours import ASH, BRIGHT, DIM, luminance
+from installation.screen.colours import ASH, BRIGHT, DIM, WEIGHTS, luminance
 from installation.screen.pixels import view
 from installation.screen.ridge import Floats, profile, relief, strip, tints
 from installation.screen.strata import Layer
@@ -23,7 +23,6 @@ from installation.screen.strata import Layer
 OLD = math.sqrt(DIM / luminance(ASH)) * 0.92  # brightness of an old line: under 50 cd/m2 on a screen of 200
 BODY = 0.17  # brightness of what lies under a line
 STEPS = 14  # of brightness
-WEIGHTS = np.asarray((0.2126, 0.7152, 0.0722), np.float32)  # of red, green and blue in luminance (WCAG 2.2)
 NOW = np.asarray(BRIGHT, np.float32)[:, None]
 
 
@@ -123,7 +122,7 @@ def evenly(colour: Floats) -> Floats:
     Rust has half the luminance of ash: as dim as its code values would make it, a day's fits could not be told from
     its rest across a room.
     """
-    own = WEIGHTS @ LINEAR[np.minimum(colour, 255.0).astype(np.uint8)]
+    own = np.asarray(WEIGHTS, np.float32) @ LINEAR[np.minimum(colour, 255.0).astype(np.uint8)]
     return np.asarray((luminance(ASH) / np.maximum(own, 1e-3)) ** (1 / 2.2), np.float32)
 
 

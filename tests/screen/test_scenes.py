@@ -11,7 +11,7 @@ import pytest
 
 from installation.config import Config, Piece, Place, ScreenSettings, TextSettings
 from installation.now import Provenance
-from installation.screen import captions, land, number, passage
+from installation.screen import captions, inside, land, number, passage
 from installation.screen import type as type_module
 from installation.screen.board import Board, Fader
 from installation.screen.layout import Box
@@ -322,3 +322,13 @@ def test_no_page_of_the_land_is_cut(
     for page in pages:
         assert wall.board.height(page.below) + page.high <= wall.board.at.column.h
         assert all(wall.board.type.width(line.text, line.size) <= wall.board.at.column.w for line in page.below)
+
+
+def test_a_fit_that_was_stopped_keeps_the_counters_it_reached(stage: Stage, picture: Make) -> None:
+    for how, counter in (("stopped", "3 / 10"), ("whole", "10 / 10")):
+        staged, wall = stage(76.0), picture(size=(1920, 1080))
+        staged.become("fitting", wall)
+        staged.play(wall, 2.0, rate=10)
+        staged.become("settled", wall)
+        staged.by["network"].fit_ended = how
+        assert scene(wall, inside.Scene)._rows(staged.now)[0][1] == counter  # type: ignore[attr-defined]

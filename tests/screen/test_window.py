@@ -44,7 +44,8 @@ for frame in range(10_000):
     time.sleep(0.01)
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="on macOS there is no X server")
+TOOLS = ("Xvfb", "xdotool", "openbox")
+pytestmark = pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs an X server and what comes with it")
 
 
 class Screen:
