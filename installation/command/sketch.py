@@ -24,6 +24,7 @@ from ..plug import find_file
 from .now import join
 
 OPENS_WITHIN = 15.0  # s the meter may take to its first beat
+SPEAKS_WITHIN = 2.0  # s from that beat to its first reading; a meter that has none by then is shown with none
 ALIVE = 3.0  # s since the last beat of a meter that plays
 
 
@@ -170,7 +171,7 @@ def own_meter(config: Config, arguments: list[str]) -> Iterator[Now]:
                 env=os.environ | {PARENT: str(os.getpid())},
             )
         try:
-            yield _first_beat(record, child, log)
+            yield _first_reading(record, child, log)
         finally:
             child.terminate()
             try:
@@ -191,6 +192,15 @@ def _first_beat(record: Path, child: subprocess.Popen[bytes], log: Path) -> Now:
         time.sleep(0.02)
     said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise ConfigError(f"The meter did not begin: {said[-1] if said else 'it said nothing'}")
+
+
+def _first_reading(record: Path, child: subprocess.Popen[bytes], log: Path) -> Now:
+    """The record once the meter has spoken: a sketch that was too early would begin by telling of a gap."""
+    now = _first_beat(record, child, log)
+    until = time.monotonic() + SPEAKS_WITHIN
+    while not now.provenance and child.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    return now
 
 
 def _passed_on(path: Path | None, changes: tuple[str, ...]) -> list[str]:
