@@ -317,7 +317,7 @@ def test_no_page_of_the_land_is_cut(
     staged.sample()
     staged.sample()
     wall = Picture(config, size, scenes=("land",))
-    pages = wall.scenes[0].land(staged.now)
+    pages = wall.scenes[0].held.pages(staged.now)
     assert pages
     for page in pages:
         assert wall.board.height(page.below) + page.high <= wall.board.at.column.h
