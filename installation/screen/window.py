@@ -1,6 +1,6 @@
 """The window on one screen: it shows what was drawn, scaled to whatever it is, and hears keys, mouse and touch.
 
-A picture is drawn at most at some two million pixels; a larger screen enlarges it. It is drawn by the processor; a
+A picture is drawn at most at some four million pixels; a larger screen enlarges it. It is drawn by the processor; a
 graphics card only brings it to the screen, in step with it. Where there is none, SDL would imitate one on the processor
 at many times the cost of the picture itself: there the window's own memory is written to instead. The window never
 opens a sound device: pygame's mixer would take it from the piece.
@@ -25,7 +25,7 @@ from installation.config import ScreenSettings
 from installation.player import Unable
 
 NOWHERE = ("offscreen", "dummy", "evdev")  # SDL's last resorts: it takes them by itself, and shows nothing
-MOST_PIXELS = 2_400_000  # drawn; what is larger is drawn smaller and enlarged
+MOST_PIXELS = 4_100_000  # drawn, 2560 x 1600; what is larger is drawn smaller and enlarged
 
 
 @dataclass(frozen=True)
