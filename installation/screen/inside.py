@@ -20,6 +20,7 @@ from installation.screen.layout import Box
 EVERY = 0.1  # s between two looks at the counters
 KERAS_ROWS = 32  # rows at a time when the line does not say: the default of keras.Model.fit
 BATCH_SIZE = re.compile(r"batch_size\s*=\s*(\d+)")
+PART = re.compile(r"\b(steps_per_epoch|validation_split)\b")  # with these an epoch need not hold all rows
 STEP = 1.36  # em from one line to the next
 CAPTION = 1.22  # the same, of what stands under the weights
 
@@ -73,9 +74,10 @@ class Scene:
         ended = now.phase == Phase.SETTLED and now.fit_ended in ("", "whole")  # one that was stopped keeps its counters
         epoch, batch = (now.epochs, now.batches) if ended else (now.epoch, now.batch)
         through = say("opened_forward", weights=now.parameters) if now.parameters else say("opened_forward_all")
+        epochs = "opened_epochs_part" if PART.search(now.fit_line) else "opened_epochs"
         loss = number(now.loss, ".3f") if math.isfinite(now.loss) and now.loss > 0 else ""
         return [
-            (0, f"{number(epoch)} / {number(now.epochs)}", say("opened_epochs", epochs=now.epochs)),
+            (0, f"{number(epoch)} / {number(now.epochs)}", say(epochs, epochs=now.epochs)),
             (1, f"{number(batch)} / {number(now.batches)}", say("opened_batches", batches=now.batches, rows=rows)),
             (2, "", through),
             (2, loss, say("opened_loss")),

@@ -332,3 +332,13 @@ def test_a_fit_that_was_stopped_keeps_the_counters_it_reached(stage: Stage, pict
         staged.become("settled", wall)
         staged.by["network"].fit_ended = how
         assert scene(wall, inside.Scene)._rows(staged.now)[0][1] == counter  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("more", ["steps_per_epoch=3", "validation_split=0.2"])
+def test_an_epoch_of_a_part_of_the_rows_is_not_called_all_rows(stage: Stage, picture: Make, more: str) -> None:
+    staged, wall = stage(100.0), picture(scenes=("code", "inside"))
+    staged.become("fitting", wall)
+    rows = scene(wall, inside.Scene)._rows  # type: ignore[attr-defined]
+    assert "all rows" in rows(staged.now)[0][2]
+    staged.by["network"].fit_line = f"model.fit(data, labels, epochs=10, {more})"
+    assert rows(staged.now)[0][2] == "10 epochs, one after the other"
