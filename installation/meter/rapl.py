@@ -20,6 +20,7 @@ ROOT = Path("/sys/class/powercap")
 UNCERTAINTY = 0.1  # this piece's own choice: RAPL is partly a model; Desrochers, Weaver, MEMSYS 2016
 MOST_WATTS = 1000.0  # W a zone is taken to draw at most where it does not say, for the time until it may wrap
 REST = "graphics card, disks, fans, board, power supply losses, screen, loudspeaker, strip"
+MORE = "memory, graphics card, disks, fans, board, power supply losses, screen, loudspeaker, strip"
 AT_ONCE = 1.0  # s of that power may come in one step
 ALLOW = "Let the group read it: see docs/metering.md, or start the piece as root."
 
@@ -87,7 +88,7 @@ class Meter(Source):
             provenance=Provenance.MEASURED,
             uncertainty=UNCERTAINTY,
             detail=f"RAPL counters: {', '.join(names)}; cannot wrap within {safe:.0f} s",
-            not_counted=("" if memory or whole else "memory, ") + REST,
+            not_counted=REST if memory or whole else MORE,
             period=0.001,
             limits=tuple(zone.limit for zone in self.zones),
             resolution=0.0,

@@ -97,21 +97,27 @@ class Scene:
             rest = say("allowance_rest", watts=now.watts) if now.provenance else ""
             return [t for t in (say("allowance_spent", kwh=now.allowance_joules / 3.6e6), rest) if t]
         if phase is Phase.FITTING:
-            return self._rain(now)
+            return self._grains(now)
         if phase is Phase.PREPARING:
-            return [say("press_kept"), *self._rain(now)]
+            return [say("press_kept"), *self._grains(now)]
         if not now.fit_line:  # nothing here can be pressed
-            return self._rain(now)
-        return [say("press_again" if now.fits else "press"), *self._rain(now)]
+            return self._grains(now)
+        return [say("press_again" if now.fits else "press"), *self._grains(now)]
 
-    def _rain(self, now: Now) -> list[str]:
-        """What is heard and what is lit, in words."""
-        say, busy = self.board.words, now.phase in (Phase.FITTING, Phase.PREPARING)
+    def _grains(self, now: Now) -> list[str]:
+        """What is heard and what is lit, in words; where neither plays, what is drawn."""
+        say, config = self.board.words, self.board.config
         if Provenance(int(now.provenance)) is Provenance.NO_READING:
             return [say("quiet")]
-        heard = [say("rain" if busy else "dripping", drops=self.rate)]
-        lit = [say("sparks", sparks=self.rate)] if int(now["light_process"]) == State.PLAYING else []
-        return heard + lit
+        said, voices = [], config.sound.voices if _plays(now, "sound") else ()
+        if set(voices) - {"hum"}:
+            busy = now.phase in (Phase.FITTING, Phase.PREPARING)
+            said.append(say("rain" if busy else "dripping", drops=self.rate))
+        if "hum" in voices and now.watts > 0:
+            said.append(say("hum", hertz=config.place.mains_hz))
+        if _plays(now, "light"):
+            said.append(say("sparks", sparks=self.rate))
+        return said or [say("points", points=self.rate)]
 
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
@@ -128,6 +134,8 @@ class Scene:
             joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
             sentences.append((say("grain", joules=joules), QUIET))
             sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
+        if now.not_counted and now.provenance:
+            sentences.append((say("not_counted", what=say.told(now.not_counted)), QUIET))
         if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))
@@ -146,3 +154,7 @@ class Scene:
 
     def _clock(self, now: Now) -> float:
         return now.conductor_beat
+
+
+def _plays(now: Now, player: str) -> bool:
+    return State(int(now[f"{player}_process"])) is State.PLAYING

@@ -162,7 +162,9 @@ def test_a_language_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, tex
 
 def test_every_sentence_is_said_somewhere() -> None:
     """A sentence nobody says is deleted. Names made of parts, such as `kind_{kind}`, count by their first part."""
-    code = "".join(file.read_text() for file in HOME.rglob("*.py"))
+    texts = {file: file.read_text(encoding="utf-8") for file in HOME.rglob("*.py")}
+    # Elsewhere the same letters are another name, such as that of a voice.
+    code = "".join(text for file, text in texts.items() if file.parent.name in ("screen", "text") or "Words" in text)
     parts = tuple(re.findall(r'f"([a-z]+_)\{', code))
     names = {key for key in Words().sentences if not key.startswith((*parts, TOLD))}
     assert {key for key in names if not re.search(rf"""["']{key}["']""", code)} == set()
