@@ -122,7 +122,7 @@ class ScreenSettings(Section, frozen=True):
     output: Annotated[str, Meta(pattern="^(auto|card|processor)$", description="auto, card or processor")] = "auto"
     headless: bool = False
     picture: str = ""
-    width_m: Annotated[float, Meta(ge=0.1, le=100)] = 1.21
+    width_m: Annotated[float, Meta(ge=0, le=100)] = 0.0
     distance_m: Annotated[float, Meta(ge=0, le=100)] = 3.0
     scenes: Annotated[tuple[str, ...], Meta(min_length=1)] = (
         "section",

@@ -293,6 +293,7 @@ class Fields:
         writer="network",
         meaning="energy within the boundary from its begin to its end; nan where nothing was read",
     )
+    fit_provenance = Field("", writer="network", meaning="where those joules come from, as in provenance")
     fit_ended = Text(
         40, writer="network", meaning="how the newest fit ended: whole, stopped, not a number, no memory, error"
     )

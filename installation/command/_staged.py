@@ -108,7 +108,8 @@ class Staged:
         self.rows[-1] = (self.next, self.joules, power, word, network.phase, 0.5, network.parameters)
         meter.samples, meter.joules, meter.watts, meter.provenance = self.rows, self.joules, power, word
         meter.meter_state = MeterState.OK if read else MeterState.LOST
-        meter.sampled_at = self.next
+        if self.joules or read:  # else it is still waited for
+            meter.sampled_at = self.next
         self.conductor.conductor_beat = self.next
         self.next += meter.meter_period
 
@@ -128,6 +129,7 @@ class Staged:
         network.phase = PHASES.get(state, Phase.RESTING)
         if state == "preparing":
             network.preparing = "building the network"
+            self.now.press()
         elif state == "fitting":
             self._fit()
         elif state == "settled":
@@ -165,6 +167,7 @@ class Staged:
         network.fit_ended, network.fit_ended_at = "whole", float(self.rows[-1, 0])
         network.fit_seconds, network.fit_updates = network.fit_ended_at - network.fit_began_at, 320
         network.fit_joules = self.joules - self.began_with if self.provenance else math.nan
+        network.fit_provenance = self.provenance
         network.seen, network.unseen, network.asked = 0.6, 0.5, 1000
 
     def _miss(self, player: str) -> None:

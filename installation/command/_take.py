@@ -32,7 +32,7 @@ class Size(click.ParamType[tuple[int, int]]):
         if isinstance(value, tuple):
             return value
         width, _, height = value.lower().partition("x")
-        if not (width.isdigit() and height.isdigit()):
+        if not (width.isdecimal() and height.isdecimal()):
             self.fail(f"{value!r} is no size; write it as 1920x1080.", parameter, context)
         return int(width), int(height)
 

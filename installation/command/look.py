@@ -48,7 +48,7 @@ def command(
 ) -> None:
     """Draw the wall without a window, as it would stand in a state, and keep it as a PNG file.
 
-    What is staged says so on the picture. Only a recording gives it numbers, and these are called REPLAYED.
+    What is staged says so on the picture. Only a recording gives it watts, and these are called REPLAYED.
     """
     config = load(path, changes)
     os.environ["SDL_VIDEODRIVER"] = "dummy"
@@ -68,7 +68,7 @@ def _size(text: str | None, config: Config) -> tuple[int, int]:
     if text is None:
         return config.screen.width, config.screen.height
     width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit() and 320 <= int(width) <= 7680 and 240 <= int(height) <= 7680):
+    if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 7680 and 240 <= int(height) <= 7680):
         raise ConfigError(f"--size {text}: write it as WIDTHxHEIGHT in pixels, for example 1920x1080.")
     return int(width), int(height)
 
@@ -77,7 +77,8 @@ def _picture(config: Config, size: tuple[int, int], scenes: tuple[str, ...], run
     from ..screen.picture import Picture, prepare
 
     prepare()
-    return Picture(config, size, scenes=scenes or None, resumed=running)
+    more = {"code"} if "inside" in scenes else set()  # the code is what opens
+    return Picture(config, size, scenes=tuple(dict.fromkeys((*more, *scenes))) or None, resumed=running)
 
 
 def _running(picture: Picture, seconds: float) -> None:
@@ -102,6 +103,8 @@ def _staged(config: Config, picture: Picture, state: str, meter: str | None, sec
         staged = _stage(Path(folder), config, meter)
         staged.play(picture, 0.5)
         if day:
+            if not picture.board.shows("section"):
+                raise ConfigError("--day lays down ground, and no scene here draws it; add --scene section.")
             lay_down(picture, staged, day)
         before = seconds / 2 if state in ("fitting", "settled", "no-reading") else 0.0
         staged.play(picture, before)
@@ -111,8 +114,17 @@ def _staged(config: Config, picture: Picture, state: str, meter: str | None, sec
             staged.become("settled", picture)
         else:
             staged.become(state, picture)
-        picture.board.notes.append("staged with `underfoot look`: nothing ran for this picture")
         staged.play(picture, seconds - before)
+    _stamp(picture)
+
+
+def _stamp(picture: Picture) -> None:
+    """Say on the picture itself that nothing ran for it."""
+    from ..screen.colours import COOL
+
+    at = picture.board.at
+    words = picture.board.type.line("staged with `underfoot look`: nothing ran for this picture", at.small, COOL)
+    picture.shown.blit(words, (at.code.x, max(0, at.code.y - words.get_height())))
 
 
 def _stage(folder: Path, config: Config, meter: str | None) -> Staged:

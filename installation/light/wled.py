@@ -98,7 +98,7 @@ class Network(Device):
     def __init__(self, settings: LightSettings) -> None:
         super().__init__(settings)
         self.host, _, port = settings.port.partition(":")
-        self.port = int(port) if port.isdigit() else DDP_PORT
+        self.port = int(port) if port.isdecimal() else DDP_PORT
         self.name = f"wled at {self.host}, not reached yet"
         self.socket: socket.socket | None = None
         self.under_way: Given | None = None

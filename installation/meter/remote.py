@@ -53,7 +53,7 @@ class Meter(Mqtt):
             about,
             boundary=f"{place}: {reading.get('boundary') or 'its own boundary, which it does not say'}",
             provenance=Provenance(self.provenance),
-            uncertainty=float(reading.get("uncertainty") or about.uncertainty),
+            uncertainty=_share(reading.get("uncertainty")) or about.uncertainty,
             not_counted="this room, and the way between",
             zeros=True,
         )
@@ -75,6 +75,12 @@ class Meter(Mqtt):
         if not self.witness.agrees(watts, _inside(said, "reading.joules", who), time.monotonic()):
             raise Fault(f"{who} says {watts:g} W, which does not go with its joules: another unit?", gap=True)
         return watts
+
+
+def _share(said: object) -> float:
+    """An uncertainty as a fraction; 0 where what was said is none."""
+    number = isinstance(said, int | float) and not isinstance(said, bool)
+    return float(said) if number and 0 < said < 1 else 0.0  # type: ignore[operator, arg-type]
 
 
 class Witness:

@@ -35,11 +35,11 @@ class Account:
     def __init__(self, now: Now, began: float) -> None:
         self.now, self.began = now, began
         self.first = math.nan
-        self.read = False
+        self.provenance = Provenance.NO_READING  # the weakest word its readings had
 
     def look(self) -> None:
         """To be called a few times a second while the fit runs: the ring of samples is only some seconds long."""
-        self.read |= self.now.provenance != Provenance.NO_READING
+        self.provenance = max(self.provenance, Provenance(int(self.now.provenance)))
         if math.isnan(self.first) and self.now.sampled_at >= self.began:
             self.first = joules_at(self.now.samples, self.began)
             if math.isnan(self.first):
@@ -52,7 +52,7 @@ class Account:
 
     def joules(self, ended: float) -> float:
         """Energy from begin to end; nan where nothing was read: a gap is not a zero."""
-        if not self.read:
+        if not self.provenance:
             return math.nan
         last = joules_at(self.now.samples, ended)
         return (self.now.joules if math.isnan(last) else last) - self.first
@@ -61,7 +61,7 @@ class Account:
 def ended(now: Now, account: Account, message: Mapping[str, Any]) -> None:
     """Enter a fit whose end its own process told: began and ended in monotonic s, how, and what was learned."""
     now.fit_seconds = message["ended"] - message["began"]
-    now.fit_joules = account.joules(message["ended"])
+    took(now, account, message["ended"])
     now.seen, now.unseen = message.get("seen", math.nan), message.get("unseen", math.nan)
     now.asked = message.get("asked", 0)
     now.fit_ended = message["how"]
@@ -73,5 +73,11 @@ def cut(now: Now, account: Account | None, how: str) -> None:
         return
     now.fit_ended_at = time.monotonic()
     now.fit_seconds = now.fit_ended_at - now.fit_began_at
-    now.fit_joules = account.joules(now.fit_ended_at) if account else math.nan
+    took(now, account, now.fit_ended_at)
     now.fit_ended = how
+
+
+def took(now: Now, account: Account | None, ended: float) -> None:
+    """Enter the joules of a fit that ended at a moment, and their word; none where nobody followed it."""
+    now.fit_joules = account.joules(ended) if account else math.nan
+    now.fit_provenance = account.provenance if account else Provenance.NO_READING

@@ -10,7 +10,7 @@ import math
 import time
 
 from ..now import Now, Phase
-from .account import Account
+from .account import Account, took
 from .broker import Broker
 from .message import Message, MessageError, believed
 
@@ -86,7 +86,7 @@ class Elsewhere:
         assert account is not None
         now.fit_ended_at, now.fit_seconds = ended, ended - account.began
         account.look()  # it may have begun with this very message
-        now.fit_joules = account.joules(ended)
+        took(now, account, ended)
         now.fit_ended = message.phrases["fit_ended"] or "whole"
         self.account = None
 
@@ -114,7 +114,7 @@ class Elsewhere:
         if self.account:
             now.fit_ended_at = self.heard_at
             now.fit_seconds = self.heard_at - self.account.began
-            now.fit_joules = self.account.joules(self.heard_at)
+            took(now, self.account, self.heard_at)
             now.fit_ended = "stopped"
             self.account = None
         if now.phase != Phase.SPENT:

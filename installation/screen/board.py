@@ -46,6 +46,8 @@ class Board:
         wiped: what was cleared before this frame.
         column: which scene the right column belongs to, and which one asks for it next.
         live: whether people wait for each frame; then slow work is done beside it.
+        last: whether this is the last picture.
+        call: where the line that calls fit stands just now.
         gentle: whether the wall shall be dimmer and slower, for bodies that ask for it.
         ridge: (n,) px by which the brightest line stands above the surface, over the width of the ground.
         rise: px above the surface up to which the section's ridges may stand.
@@ -53,8 +55,8 @@ class Board:
         ages: px under the surface at which lies what was laid down so many s ago, from the surface down.
     """
 
-    def __init__(self, config: Config, size: tuple[int, int]) -> None:
-        self.config = config
+    def __init__(self, config: Config, size: tuple[int, int], scenes: tuple[str, ...] = ()) -> None:
+        self.config, self.scenes = config, scenes or config.screen.scenes
         self.surface = pygame.Surface(size)
         self.surface.fill(GROUND)
         self.at: Layout = layout(*size, config.screen)
@@ -64,9 +66,10 @@ class Board:
         self.grains: Grains = NONE
         self.wiped: list[Rect] = []
         self.next_wiped: list[Rect] = []
-        self.column, self.column_wanted = "passage", ""
+        self.column, self.column_wanted = "passage" if self.shows("passage") else "land", ""
         self.column_dark = True
-        self.live = False
+        self.live = self.last = False
+        self.call: Box = self.at.fit
         self.opened = 0.0
         self.help = self.paused = False
         self.gentle = config.screen.low_sensory
@@ -85,8 +88,8 @@ class Board:
             return Words("en")
 
     def shows(self, scene: str) -> bool:
-        """Whether the settings have a scene of this name."""
-        return scene in self.config.screen.scenes
+        """Whether a scene of this name is drawn."""
+        return scene in self.scenes
 
     # -- frames
     def begin(self) -> None:
@@ -149,6 +152,10 @@ class Board:
         return made
 
 
+INSTANT = 1e-3  # s: a fader faster than this changes at once
+LONGEST = 0.25  # s: no picture is further from the last
+
+
 class Fader:
     """Shows one picture at a time in a box; a new one comes only when the old one is gone, so that two never mix.
 
@@ -190,7 +197,9 @@ class Fader:
 
     def draw(self, seconds: float) -> None:
         """Move on, and draw where that changed something."""
-        step = 1.0 if self.last < 0 else (seconds - self.last) / self.half
+        since = seconds - self.last if self.last >= 0 else 0.0
+        # One that was not drawn for a while, because another had its box, begins in the dark all the same.
+        step = 2.0 if self.half < INSTANT else min(since, LONGEST) / self.half
         self.last = seconds
         if self.waits:
             self.light -= step

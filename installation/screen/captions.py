@@ -9,6 +9,7 @@ from collections import deque
 import pygame
 
 from installation.now import PLAYERS, Doors, Now, Phase, Provenance, State
+from installation.screen import reading
 from installation.screen.board import Board, Fader
 from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
 from installation.screen.layout import Box
@@ -37,6 +38,7 @@ class Scene:
         self.drops: deque[tuple[float, int]] = deque()
         self.phase = -1.0
         self.rate, self.counted_at = 0, -math.inf
+        self.reads, self.call, self.called = Provenance.NO_READING, reading.Call(), False
         self.kinds: dict[Fader, str] = {}
 
     def draw(self, now: Now, seconds: float) -> None:
@@ -50,6 +52,7 @@ class Scene:
     def _say(self, now: Now, seconds: float) -> None:
         if math.isnan(self.began) or now.phase != self.phase:  # what just happened is said first
             self.began, self.phase = seconds, now.phase
+        self.reads, self.called = reading.provenance(now, seconds), self.call.waits(now)
         first, second = self._left(now), self._right(now)
         turn = int((seconds - self.began) / TURN)
         left = first[turn % len(first)]
@@ -94,12 +97,13 @@ class Scene:
         if now.doors == Doors.SHUT:
             return [say("closed" if now.opened_at else "opening")]
         if phase is Phase.SPENT:
-            rest = say("allowance_rest", watts=now.watts) if now.provenance else ""
-            return [t for t in (say("allowance_spent", kwh=now.allowance_joules / 3.6e6), rest) if t]
+            word = reading.word(self.board, self.reads)
+            rest = [say("allowance_rest", watts=now.watts, word=word)] if self.reads else []
+            return [say("allowance_spent", kwh=now.allowance_joules / 3.6e6), *rest, *self._grains(now)]
         if phase is Phase.FITTING:
             return self._grains(now)
         if phase is Phase.PREPARING:
-            return [say("press_kept"), *self._grains(now)]
+            return [*([say("press_kept")] if self.called else []), *self._grains(now)]
         if not now.fit_line:  # nothing here can be pressed
             return self._grains(now)
         return [say("press_again" if now.fits else "press"), *self._grains(now)]
@@ -107,12 +111,13 @@ class Scene:
     def _grains(self, now: Now) -> list[str]:
         """What is heard and what is lit, in words; where neither plays, what is drawn."""
         say, config = self.board.words, self.board.config
-        if Provenance(int(now.provenance)) is Provenance.NO_READING:
+        if not self.reads:
             return [say("quiet")]
         said, voices = [], config.sound.voices if _plays(now, "sound") else ()
         if set(voices) - {"hum"}:
-            busy = now.phase in (Phase.FITTING, Phase.PREPARING)
-            said.append(say("rain" if busy else "dripping", drops=self.rate))
+            # A recording's watts tell nothing of what runs here.
+            rests = now.phase not in (Phase.FITTING, Phase.PREPARING) and self.reads is not Provenance.REPLAYED
+            said.append(say("dripping" if rests else "rain", drops=self.rate))
         if "hum" in voices and now.watts > 0:
             said.append(say("hum", hertz=config.place.mains_hz))
         if _plays(now, "light"):
@@ -124,7 +129,7 @@ class Scene:
         say = self.board.words
         sentences = [(text, COOL) for player in PLAYERS for text in self._missing(now, player)]
         sentences += [(note, COOL) for note in (*self.board.notes[:3], *self.board.type.missing[:2])]
-        if self.board.paused and self.board.passage:
+        if self.board.paused:
             sentences.insert(0, (say("held"), QUIET))
         lost = (("sound", now.sound_lost), ("light", now.light_lost), ("screen", now.screen_lost))
         sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
@@ -134,8 +139,14 @@ class Scene:
             joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
             sentences.append((say("grain", joules=joules), QUIET))
             sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
-        if now.not_counted and now.provenance:
+        if self.reads is Provenance.REPLAYED:
+            sentences.append((say("section_replayed"), COOL))
+        if now.not_counted and self.reads:
             sentences.append((say("not_counted", what=say.told(now.not_counted)), QUIET))
+        if now.own_watts > 0:
+            sentences.append((say("own", watts=now.own_watts, word=say("estimated")), QUIET))
+        if now.network and now.parameters:
+            sentences.append((say("weights", network=now.network, weights=now.parameters), QUIET))
         if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))

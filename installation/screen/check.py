@@ -54,11 +54,15 @@ def _faces() -> list[Finding]:
 
 def _screen(config: Config) -> Finding:
     screen = config.screen
-    size = f"{screen.width} x {screen.height}, {screen.width_m:g} m wide, seen from {screen.distance_m:g} m"
+    wide = f"{screen.width_m:g} m wide" if screen.width_m else "its width in metres not measured"
+    size = f"{screen.width} x {screen.height}, {wide}, seen from {screen.distance_m:g} m"
     if screen.headless:
         return Finding("screen", "ok", f"headless: no window, {size}")
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return Finding("screen", "missing", "There is no screen here.", "Start from the desktop, or run --headless.")
+    if not screen.width_m:
+        remedy = "Measure the picture with a tape and write [screen] width_m; until then no land is drawn at true size."
+        return Finding("screen", "missing", f"{size}.", remedy)
     return Finding("screen", "ok", size)
 
 

@@ -14,6 +14,7 @@ import pygame
 
 from installation.now import Doors, Now, Phase, Provenance
 from installation.score import JOULES, TIME
+from installation.screen import reading
 from installation.screen.arrange import BETWEEN, LEADING, Sheet, fits, paragraphs, sheets, whole
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
@@ -21,8 +22,8 @@ from installation.screen.layout import Box
 from installation.screen.type import ADVANCE
 from installation.text.lines import lines
 
-LEAST = 14  # px of the drawing: a source that would be smaller is shown sheet by sheet
-TURNED = 17  # px of the drawing: letters of such sheets
+LEAST = 0.64  # of the code's usual size, 22 px of the drawing: a source that would be smaller is shown sheet by sheet
+TURNED = 0.77  # of it: letters of such sheets
 SHEET = 9.0  # s such a sheet stays
 LEAST_CALL = 13  # px of the drawing: the call itself is never smaller
 LIGHT_UP, LIGHT_DOWN = 0.25, 1.2  # s
@@ -54,6 +55,7 @@ class Scene:
         self.sheet, self.turned_at = 0, 0.0
         self.began_at = self.began_with = 0.0
         self.phase, self.looked_at = Phase.RESTING, -math.inf
+        self.call, self.called = reading.Call(), False
 
     def draw(self, now: Now, seconds: float) -> None:
         phase = Phase(int(now.phase))
@@ -66,13 +68,14 @@ class Scene:
             self._turn((source, line), seconds)
             sheet, count = self.sheets[self.sheet], source.count("\n") + 1
             self.source.show((source, line, self.sheet), lambda: self._draw(sheet, count))
+        self.called = self.call.waits(now)
         self._open(now, phase, seconds, step)
         if self.board.opened <= 0:
             self.source.draw(seconds)
         self._fit(line, phase, step)
         if phase is not self.phase or not 0 <= seconds - self.looked_at < EVERY:
             self.phase, self.looked_at = phase, seconds
-            text, colour = self._counts(now, phase)
+            text, colour = self._counts(now, phase, seconds)
             self.counts.show((text, colour), lambda: self._line(text, colour))
         self.counts.draw(seconds)
 
@@ -90,8 +93,8 @@ class Scene:
         self.board.opened = min(1.0, max(0.0, before + change))
         if self.board.opened == before:
             return
-        self.board.clear(self.board.at.code)
-        self.board.clear(self.fit_box)
+        code = self.board.at.code
+        self.board.clear(Box(code.x, code.y, code.w, self.fit_box.bottom - code.y))
         self.drawn = ("", -1, 0)
         light = round(255 * max(0.0, 1 - 2 * self.board.opened))
         if self.source.shown is not None and light:
@@ -100,7 +103,7 @@ class Scene:
 
     def _fit(self, line: str, phase: Phase, step: float) -> None:
         """The line itself; it lights up fast and goes out slowly, and moves up to make room for what it hides."""
-        running = phase in (Phase.FITTING, Phase.PREPARING)
+        running = phase is Phase.FITTING or (phase is Phase.PREPARING and self.called)
         change = step / LIGHT_UP if running else -step / LIGHT_DOWN
         self.lit = min(1.0, max(0.0, self.lit + change))
         level = round(24 * self.lit)
@@ -110,7 +113,8 @@ class Scene:
         if (line, level, y) == self.drawn:
             return
         self.drawn = (line, level, y)
-        self.board.clear(Box(self.fit_box.x, y, self.fit_box.w, self.fit_box.h))
+        self.board.call = Box(self.fit_box.x, y, self.fit_box.w, self.fit_box.h)
+        self.board.clear(self.board.call)
         self.board.surface.blit(self._call(line, blend(QUIET, BRIGHT, level / 24)), (self.fit_box.x, y))
 
     def _call(self, line: str, colour: Colour) -> pygame.Surface:
@@ -135,12 +139,12 @@ class Scene:
                 break
         return self.board.page([Line(row, size, colour, "code") for row in rows], self.counts.size)
 
-    def _counts(self, now: Now, phase: Phase) -> tuple[str, Colour]:
+    def _counts(self, now: Now, phase: Phase, seconds: float) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
-        say = self.board.words
-        if phase is Phase.FITTING and self.board.opened and (joules := self._joules(now)) is not None:
-            word = ("no_reading", "measured", "estimated", "replayed")[int(now.provenance)]
-            return say("counts_opened", joules=joules, word=say(word)), LIT if word == "measured" else COOL
+        say, reads = self.board.words, reading.provenance(now, seconds)
+        if phase is Phase.FITTING and self.board.opened and reads and (joules := self._joules(now)) is not None:
+            said = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
+            return said, LIT if reads is Provenance.MEASURED else COOL
         if phase is Phase.FITTING:
             key = "counts" if math.isfinite(now.loss) and now.loss > LOSS_KNOWN else "counts_first"
             fields = {k: now[k] for k in ("epoch", "epochs", "batch", "batches")}
@@ -148,7 +152,7 @@ class Scene:
         if phase is Phase.PREPARING:
             return say("preparing", what=say.told(now.preparing) or now.network), QUIET
         if phase is Phase.SETTLED:
-            return self._done(now), LIT if now.provenance in (Provenance.NO_READING, Provenance.MEASURED) else COOL
+            return self._done(now), LIT if reading.provenance_of_fit(now) is Provenance.MEASURED else COOL
         if phase is Phase.UNABLE:
             return say("unable", network=now.network, reason=now["network_note"]), COOL
         if phase is Phase.SPENT:
@@ -158,35 +162,29 @@ class Scene:
         return "", QUIET
 
     def _joules(self, now: Now) -> float | None:
-        """J since the fit began, by the samples in the record; None where nothing is read."""
-        rows = now.samples[now.samples[:, TIME] > 0]
-        if not now.provenance or not len(rows):
-            return None
+        """J since the fit began, by the record's samples; None where its begin is not, or no longer, among them."""
         if now.fit_began_at != self.began_at:
+            rows = now.samples[now.samples[:, TIME] > 0]
+            if not len(rows) or now.fit_began_at > rows[-1, TIME]:
+                return None
             self.began_at = now.fit_began_at
-            self.began_with = float(np.interp(now.fit_began_at, rows[:, TIME], rows[:, JOULES]))
-        return max(0.0, now.joules - self.began_with)
+            early = now.fit_began_at < rows[0, TIME]
+            self.began_with = math.nan if early else float(np.interp(self.began_at, rows[:, TIME], rows[:, JOULES]))
+        return max(0.0, now.joules - self.began_with) if math.isfinite(self.began_with) else None
 
     def _done(self, now: Now) -> str:
-        say = self.board.words
-        word = ("no_reading", "measured", "estimated", "replayed")[int(now.provenance)]
-        fields = {"updates": now.fit_updates, "joules": now.fit_joules}
-        if not math.isfinite(now.fit_joules):
-            word = "no_reading"
+        """What came of the fit that is over, as much of it as the line has room for."""
+        say, of = self.board.words, reading.provenance_of_fit(now)
+        fields = {"updates": now.fit_updates} | ({"joules": now.fit_joules} if of else {})
+        short_fields = fields | ({"word": reading.word(self.board, of)} if of else {})
         if now.fit_ended not in ("", "whole"):
-            return say("stopped", **fields, word=say(word))
+            return say("stopped" if of else "stopped_no_reading", **short_fields)
+        short = say("done_short" if of else "done_short_no_reading", **short_fields)
         if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen + now.unseen > 0):
-            return (
-                say("done_short", **fields, word=say(word))
-                if word != "no_reading"
-                else say("done_short_no_reading", updates=now.fit_updates)
-            )
-        share = {"seen": 100 * now.seen, "unseen": 100 * now.unseen}
-        if word == "no_reading":
-            return say("done_no_reading", updates=now.fit_updates, **share)
-        whole, at = say("done" if word == "measured" else f"done_{word}", **fields, **share), self.board.at
-        fits = self.board.type.width(whole, round(LEGIBLE * at.code_size), "code") <= self.counts.box.w
-        return whole if fits else say("done_short", **fields, word=say(word))
+            return short
+        whole = say(f"done_{of.name.lower()}", **fields, seen=100 * now.seen, unseen=100 * now.unseen)
+        legible = round(LEGIBLE * self.board.at.code_size)
+        return whole if self.board.type.width(whole, legible, "code") <= self.counts.box.w else short
 
     def _without(self) -> pygame.Surface:
         """In the place of the code, where a recording is played and no network is there."""
@@ -199,11 +197,11 @@ class Scene:
         """Find a place for every line: on one sheet where its letters stay large enough, else on several."""
         at = self.board.at
         blocks, lead = paragraphs(source, fit_line)
-        least = max(9, round(LEAST * at.unit))
+        least = max(9, round(LEAST * at.code_size))
         if found := whole(blocks, lead, at.code.w, at.code.h, at.code_size, least):
             self.em, self.sheets = found[0], [found[1]]
         else:
-            self.em = min(at.code_size, max(9, round(TURNED * at.unit)))
+            self.em = max(9, round(TURNED * at.code_size))
             self.sheets = sheets(blocks, lead, at.code.w, at.code.h, self.em)
 
     def _turn(self, key: tuple[str, str], seconds: float) -> None:

@@ -6,6 +6,8 @@ drifts, and nothing blinks.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pygame
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from installation.screen.board import Board, Rect
 from installation.screen.colours import BRIGHT, LIT
 from installation.screen.painter import fade
 
+LATE = 0.5  # s in which a point comes out of the dark, and by which one may come late
 FALL = 2.6  # s from the line to the ground
 SETTLE = 0.9  # s in which a point becomes ground
 SPREAD = 0.25  # of FALL: how much slower or faster one grain falls than another
@@ -41,7 +44,8 @@ class Scene:
 
     def draw(self, now: Now, seconds: float) -> None:
         self._add(self.board.grains, seconds, DELAY * now.meter_period)
-        area = Rect(self.box.x, self.box.y - self.reach, self.box.w, self.box.h + 2 * self.reach + 1)
+        low = max(0, math.ceil(-float(self.board.ridge.min())))  # where the line lies under the surface they land there
+        area = Rect(self.box.x, self.box.y - self.reach, self.box.w, self.box.h + low + 2 * self.reach + 1)
         if len(self.points):
             self._draw(seconds)
             self.board.moving(area)
@@ -49,7 +53,9 @@ class Scene:
     def _add(self, grains: Grains, seconds: float, behind: float) -> None:
         """Take in new grains; each begins at its own time, also where a picture came late."""
         if len(grains):
-            begin = np.clip(grains.times + behind, seconds - 0.5, seconds)
+            begin = np.clip(grains.times + behind, seconds - LATE, seconds)
+            if self.board.last:  # no other picture will show them
+                begin = np.full_like(begin, seconds - LATE)
             pace = FALL * self.slow * (1 + SPREAD * (2 * hashed(grains.numbers, 3) - 1))
             busy = np.isin(grains.phases, BUSY)
             rows = [begin, grains.places, pace, busy, hashed(grains.numbers, 4)]
@@ -84,7 +90,7 @@ class Scene:
         ridge = self.board.ridge[np.minimum(end.astype(int), len(self.board.ridge) - 1)]  # where it will land
         y = (0.12 * way + 0.88 * way**1.9) * (self.box.h - 1 - np.minimum(ridge, 0.8 * self.box.h))
         settled = np.clip((age - self.points[:, 2]) / SETTLE, 0.0, 1.0)
-        light = self.dim * np.clip(age / 0.5, 0.0, 1.0) * (0.42 + 0.56 * way) * (1 - settled) ** 2
+        light = self.dim * np.clip(age / LATE, 0.0, 1.0) * (0.42 + 0.56 * way) * (1 - settled) ** 2
         column = np.clip(x, 0, self.box.w - 1).astype(int)
         return x.astype(np.float32), y.astype(np.float32), (light * self.edge[column]).astype(np.float32)
 

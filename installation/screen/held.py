@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from installation.now import Now
 from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, COOL, QUIET
-from installation.screen.took import WORDS, mean_watts
+from installation.screen.reading import provenance_of_fit, word
+from installation.screen.took import mean_watts
 from installation.text.land import Land, by_mix
 from installation.text.land import held as land_held
 
@@ -63,6 +64,8 @@ class Held:
         held, kind = self._held(mean_watts(now))
         if held is None:
             return [Page([], [Line(say("land_no_reading"), at.body, COOL)])]
+        if not at.measured:  # a square of a supposed size is no true size
+            return self._pages(now, held, kind, 0.0, 0.0)
         room = min(at.column.w, at.column.h * 0.66)
         side, around = held.low_side_m / at.metres, held.high_side_m / at.metres
         sides = [(side, around), (side, 0.0)] if held.is_band and around <= room else [(side, 0.0)]
@@ -103,6 +106,8 @@ class Held:
             if over
             else "land"
             if side
+            else "land_unmeasured"
+            if not at.measured
             else "land_too_large"
             if held.low_side_m > at.height * at.metres
             else "land_no_room"
@@ -145,8 +150,8 @@ class Held:
     def _said(self, now: Now) -> list[str]:
         """What the figures are, and what they leave out."""
         say = self.board.words
-        word = say(WORDS[int(now.provenance)])
-        said = [f"{say('land_sources')} {say('land_left_out')} {say('land_word', word=word)}", say("land_limit")]
+        computed = say("land_word", word=word(self.board, provenance_of_fit(now)))
+        said = [f"{say('land_sources')} {say('land_left_out')} {computed}", say("land_limit")]
         place = self.board.config.place
         covered = sum(place.mix.values())
         if 0 < covered < 0.995:

@@ -12,15 +12,16 @@ from collections.abc import Sequence
 
 import pygame
 
-from installation.now import Now, Phase, Provenance
+from installation.now import Now, Phase
 from installation.screen.board import Board, Fader, Rect
 from installation.screen.colours import LIT, QUIET, blend
 from installation.screen.held import Held, Page
 from installation.screen.layout import Box
-from installation.screen.took import took
+from installation.screen.reading import provenance_of_fit
+from installation.screen.took import mean_watts, took
 
 FADE = 1.5  # s
-LONGEST = 30.0  # s a page stays; else 120 words a minute and 3 s, as a passage does
+ENDED = ("whole", "stopped")  # fits that have something to tell: those that failed are told by the line of counts
 
 
 class Scene:
@@ -38,7 +39,7 @@ class Scene:
     def draw(self, now: Now, seconds: float) -> None:
         if self.seen < 0:
             self.seen = now.fits if now.phase == Phase.SETTLED else now.fits - 1 if now.fits else 0.0
-        if now.phase == Phase.SETTLED and now.fits != self.seen and now.fit_ended == "whole":
+        if now.phase == Phase.SETTLED and now.fits != self.seen and now.fit_ended in ENDED:
             self.seen = now.fits
             self.queue = self.pages(now)
             if self.board.column == "land":
@@ -54,7 +55,7 @@ class Scene:
                 self._outline(self.over[1], self.fader.light)
 
     def _turn(self, seconds: float) -> None:
-        if seconds < self.until:
+        if seconds < self.until or (self.board.paused and self.fader.shown is not None):
             return
         if self.queue:
             page, stay = self.queue.pop(0)
@@ -64,18 +65,18 @@ class Scene:
             self.fader.show(self.turn, lambda: drawn)
         elif self.fader.key is not None:
             self.fader.show(None, _nothing)
-        elif self.fader.dark:
+        elif self.fader.dark and self.board.shows("passage"):
             self.board.column = "passage"
 
     def pages(self, now: Now) -> list[tuple[Page, float]]:
         """The pages, and how many s each stays."""
         pages = [Page([], took(self.board, now))]
-        if Provenance(int(now.provenance)):
+        if provenance_of_fit(now) and mean_watts(now) > 0:
             pages += self.held.pages(now)
         made = []
         for page in pages:
             words = sum(len(line.text.split()) for line in (*page.inside, *page.below))
-            made.append((page, min(LONGEST, words / 2 + 3)))
+            made.append((page, words / 2 + 3))  # s: 120 words a minute, as a passage
         return made
 
     def _draw(self, page: Page) -> pygame.Surface:

@@ -15,6 +15,7 @@ from installation.config import ScreenSettings
 
 CAP = 0.615  # cap height of Gentium Plus, in em
 LARGE = 1.3  # large print: so many times the size of the words
+SUPPOSED = 1.21  # m: the width of a 55-inch screen, by which letters and lines are chosen where nobody measured it
 READ_ARC = math.radians(20 / 60)  # comfortable cap height seen from the visitors' place (ISO 9241-303)
 
 
@@ -77,7 +78,8 @@ class Layout(Boxes):
     Attributes:
         unit: pixels of the screen for each pixel of the drawing.
         fade: the ground's right end fades out over this many pixels; 0 is a straight edge at the screen's own.
-        metres: of one pixel.
+        metres: of one pixel; supposed where the picture's width is not measured.
+        measured: whether it is.
         small, body, passage, code_size, fit_size, number_size: em of the letters.
     """
 
@@ -87,6 +89,7 @@ class Layout(Boxes):
     portrait: bool
     fade: int
     metres: float
+    measured: bool
     small: int
     body: int
     passage: int
@@ -99,7 +102,7 @@ def layout(width: int, height: int, screen: ScreenSettings) -> Layout:
     """The layout of a picture of so many pixels on the screen that the settings describe."""
     portrait = height > width
     unit = min(width / 1080, height / 1920) if portrait else min(width / 1920, height / 1080)
-    metres = screen.width_m / width
+    metres = (screen.width_m or SUPPOSED) / width
     large = LARGE if screen.large_print else 1.0
     boxes = _portrait(width, height, unit, large) if portrait else _landscape(width, height, unit, large)
     clear = large * (1.12 if screen.projector else 1.0)
@@ -112,11 +115,12 @@ def layout(width: int, height: int, screen: ScreenSettings) -> Layout:
         unit=unit,
         portrait=portrait,
         metres=metres,
+        measured=screen.width_m > 0,
         fade=round((200 if portrait or screen.large_print else 330) * unit),
         small=max(9, round(22 * unit * clear)),
         body=max(9, round(27 * unit * clear)),
         passage=round(passage),
-        code_size=max(9, round(22 * unit)),
+        code_size=max(9, round(22 * unit * large)),
         fit_size=max(12, round(36 * unit * large)),
         number_size=max(24, round((190 if portrait else 238) * unit)),
         **vars(boxes),

@@ -11,13 +11,13 @@ import math
 import pygame
 
 from installation.now import MeterState, Now, Provenance
+from installation.screen import reading
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
 from installation.screen.layout import Box
 
 HOLD = 0.5  # s between two numbers
 STEP = 0.1  # a change by this share is shown at once
-STALE = 2.0  # s after which a reading is no longer one
 
 
 class Scene:
@@ -35,18 +35,16 @@ class Scene:
         self.page: list[Line] = []
 
     def draw(self, now: Now, seconds: float) -> None:
-        provenance = Provenance(int(now.provenance)) if self._reads(now) else Provenance.NO_READING
+        provenance = reading.provenance(now, seconds)
         watts = now.watts if provenance else math.nan
         self._hold(watts, seconds)
         text = written(self.value, now.uncertainty, self.board) if provenance else "–"
         self.figures.show((text, bool(provenance)), lambda: self._figures(text, bool(provenance)))
         self.figures.draw(seconds)
-        word, below = self._word(now, provenance), self._below(now, provenance, seconds)
+        word = reading.word(self.board, provenance, now.uncertainty)
+        below = self._below(now, provenance, seconds)
         self.lines.show((word, *below), lambda: self._set(provenance, word, below))
         self.lines.draw(seconds)
-
-    def _reads(self, now: Now) -> bool:
-        return math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
 
     def _hold(self, watts: float, seconds: float) -> None:
         stepped = not math.isfinite(self.value) or abs(watts - self.value) > STEP * max(abs(self.value), 1.0)
@@ -60,13 +58,6 @@ class Scene:
         baseline = made.get_height() - round(0.02 * size)
         made.blit(drawn, (self.box.w - drawn.get_width(), baseline - self.board.type.font("words", size).get_ascent()))
         return made
-
-    def _word(self, now: Now, provenance: Provenance) -> str:
-        say = self.board.words
-        word = say(provenance.name.lower())
-        if provenance and now.uncertainty > 0:
-            return say("with_uncertainty", word=word, percent=percent(now.uncertainty, self.board))
-        return word
 
     def _set(self, provenance: Provenance, word: str, sentences: list[str]) -> pygame.Surface:
         self.page = self._page(provenance, word, sentences)
@@ -104,11 +95,6 @@ class Scene:
 
 def written(watts: float, uncertainty: float, board: Board) -> str:
     """Watts with as many digits as their uncertainty leaves."""
-    step = 10.0 ** math.floor(math.log10(watts * uncertainty)) if watts > 0 and uncertainty > 0 else 1.0
+    step = 10.0 ** math.floor(math.log10(watts * uncertainty)) if watts > 0 and 0 < uncertainty < math.inf else 1.0
     step = min(max(step, 0.1), 100.0)
     return board.words.number(round(watts / step) * step, ".1f" if step < 1 else "")
-
-
-def percent(share: float, board: Board) -> str:
-    """A share in per cent, with two figures under one per cent."""
-    return board.words.number(100 * share, "" if share >= 0.0095 else "~1")

@@ -23,6 +23,7 @@ from installation.screen.strata import Layer
 OLD = math.sqrt(DIM / luminance(ASH)) * 0.92  # brightness of an old line: under 50 cd/m2 on a screen of 200
 BODY = 0.17  # brightness of what lies under a line
 STEPS = 14  # of brightness
+GENTLE = 0.7  # of the brightness of the newest line, where nothing shall glow
 NOW = np.asarray(BRIGHT, np.float32)[:, None]
 
 
@@ -95,7 +96,7 @@ class Painter:
         head = float(np.interp(known - 1 / len(shape.power), self.across, ridge))
         ridge = np.where(ahead > 0, head * np.exp(-ahead * 40), ridge).astype(np.float32)
         lit, dark = 0.80 + 0.20 * np.exp((self.across - known) * 6), 0.42 + 0.58 * np.exp(-ahead * 40)
-        line = np.where(ahead > 0, dark, lit).astype(np.float32)
+        line = np.where(ahead > 0, dark, lit).astype(np.float32) * (GENTLE if self.gentle else 1.0)
         colour = self._colours(NOW * 0.5 + 0.5 * tints(shape.share, shape.heavy))
         return self._paint(ridge, thick, 1.0, colour, line=line, body=self.body, width=2 * self.line), ridge
 

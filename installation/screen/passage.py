@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FADE = 1.5  # s from one passage to the next
 AGAIN = 10.0  # s after which it is tried again where no passage has room
 LEAST = 0.54  # of the asked size: smaller than this a passage is not set
+LEGIBLE = 9  # px: nor are letters
 
 
 class Scene:
@@ -79,7 +80,7 @@ class Scene:
         """Hand the column on at the end of a passage, or show the next one."""
         assert self.passages is not None
         shown = self.passages.shown
-        if seconds < self.until or (self.board.paused and self.board.passage):
+        if seconds < self.until or (self.board.paused and self.fader.shown is not None):
             return
         if self.board.column_wanted:
             self.board.column, self.board.column_wanted = self.board.column_wanted, ""
@@ -139,7 +140,8 @@ class Scene:
 
     def _set(self, passage: Passage) -> pygame.Surface | None:
         box, asked = self.board.at.column, self.board.at.passage
-        sizes = range(asked, round(asked * LEAST) - 1, -1)
+        least = max(LEGIBLE + 1, round(asked * LEAST))
+        sizes = range(max(asked, least), least - 1, -1)
         # Uneven lines are as many as even ones, and found much sooner.
         at = bisect_left(sizes, True, key=lambda size: self._fits(self.lines(passage, size, level=False)))
         return self.board.page(self.lines(passage, sizes[at]), (box.w, box.h)) if at < len(sizes) else None
@@ -148,12 +150,12 @@ class Scene:
         board, box = self.board, self.board.at.column
         width = min(box.w, board.type.width("n" * 48, size))  # at most some 48 letters a line
         page = board.wrap(f"“{passage.text}”", width, size, BRIGHT, level=level, exact=True)
-        small = min(board.at.small, round(0.66 * size))
+        small = max(LEGIBLE, min(board.at.small, round(0.66 * size)))
         page += self._credit(passage, small)
         contact = self.passages.contact if self.passages else ""
         say = board.words
         corrections = say("corrections", contact=contact) if contact else say("corrections_house")
-        page += board.wrap(corrections, box.w, round(small * 0.86), QUIET, gap=12 * board.at.unit)
+        page += board.wrap(corrections, box.w, max(LEGIBLE, round(small * 0.86)), QUIET, gap=12 * board.at.unit)
         return page
 
     def _credit(self, passage: Passage, size: int) -> list[Line]:

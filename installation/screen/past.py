@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import threading
-import time
+from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep
 
 from installation.config import ScreenSettings
 from installation.now import Now
 from installation.screen.board import Board
+from installation.screen.layout import SUPPOSED
 from installation.screen.strata import EASE, THIN, Layer, Strata, laid_before
 
 SINK = 0.12  # s in which the ground follows its joules
@@ -36,6 +38,7 @@ class Past:
         self.reader: threading.Thread | None = None
         self.day: list[Layer] | None = None
         self.last = -1.0
+        self.today: date | None = None
 
     def feed(self, now: Now) -> bool:
         """Take in new samples; whether there were any."""
@@ -48,10 +51,19 @@ class Past:
         self.sampled_at = now.sampled_at
         self._look_back(now)
         laid = self.strata.laid
-        self.strata.feed(now.samples)
+        self.strata.feed(now.samples, now.meter_period)
+        self._begin_day()
         if self.strata.laid != laid:
             self.depth = 0.0
         return True
+
+    def _begin_day(self) -> None:
+        """At midnight the ground begins anew, as it would after a restart: it is one day's portrait."""
+        today = datetime.fromtimestamp(self.sampled_at + self.strata.offset).date()
+        if self.today not in (None, today):
+            self.strata.begin_day(datetime.combine(today, time.min).timestamp())
+            self.restored += 1
+        self.today = today
 
     def sink(self, seconds: float) -> None:
         """The open layer grows with its joules, smoothly."""
@@ -79,7 +91,7 @@ class Past:
         if day.trouble:
             self.board.notes.append(f"{self.board.words('section_unread')} ({day.trouble})")
         if len(day.rows):
-            self.day = laid_before(day.rows, self.strata.ease / EASE, self.thin, lambda: time.sleep(BREATH))
+            self.day = laid_before(day.rows, self.strata.ease / EASE, self.thin, lambda: sleep(BREATH))
 
 
 def coarser(screen: ScreenSettings) -> float:
@@ -88,5 +100,5 @@ def coarser(screen: ScreenSettings) -> float:
     On a wide projection seen from near by as many lines come into the band of stripes that provoke seizures, 1 to 8 in
     a degree: there fewer are drawn. Projected lines are softer than those of a screen: no more than 40 of them.
     """
-    wide = screen.width_m / max(screen.distance_m, 0.5) / (1.21 / 3.0)
+    wide = (screen.width_m or SUPPOSED) / max(screen.distance_m, 0.5) / (SUPPOSED / 3.0)
     return min(max(wide, PROJECTED if screen.projector else 1.0), 1.7)

@@ -65,14 +65,14 @@ class Picture:
     ) -> None:
         self.config, self.resumed = config, resumed
         self.counts = (given, lost)
-        self.board = Board(config, size)
+        self.board = Board(config, size, scenes or ())
         self.clock: GrainClock | None = None
         self.sampled_at = 0.0
         self.shown = self.mixture = pygame.Surface(size)
         self.limiter = Limiter(size, config.screen.change_per_second)
-        self.foreign: dict[Any, Path] = {}
+        self.foreign: dict[int, Path] = {}  # by id: somebody's scenes need not be hashable, nor equal to themselves
         self.scenes: list[Any] = []
-        for name in scenes or config.screen.scenes:
+        for name in self.board.scenes:
             self._add(name)
 
     def _add(self, name: str) -> None:
@@ -87,7 +87,7 @@ class Picture:
         if error is not None:
             self.board.notes.append(plain(error, Path(name)))
         self.scenes += made
-        self.foreign |= {scene: Path(name) for scene in made}
+        self.foreign |= {id(scene): Path(name) for scene in made}
 
     @property
     def drawn(self) -> int:
@@ -102,9 +102,10 @@ class Picture:
     def draw(self, now: Now, seconds: float, *, last: bool = False) -> pygame.Surface:
         """The picture at a moment, s on the meter's clock; the `last` one holds every grain that is still due."""
         self.board.begin()
+        self.board.last = last
         self.board.grains = self._grains(now, seconds, last)
         for scene in list(self.scenes):
-            if scene in self.foreign:
+            if id(scene) in self.foreign:
                 self._draw_foreign(scene, now, seconds)
             else:
                 scene.draw(now, seconds)
@@ -114,9 +115,9 @@ class Picture:
         """Somebody's own scene: if it fails it is drawn no more, and the others go on."""
         error = attempt(DRAWING, lambda: scene.draw(now, seconds))
         if error is not None:
-            self.scenes.remove(scene)
+            self.scenes = [other for other in self.scenes if other is not scene]
             self.board.surface.set_clip(None)
-            self.board.notes.append(plain(error, self.foreign.pop(scene)))
+            self.board.notes.append(plain(error, self.foreign.pop(id(scene))))
 
     def _calm(self, seconds: float) -> pygame.Surface:
         """What may be shown of the finished frame at this moment: nearly always all of it."""
@@ -146,7 +147,7 @@ class Picture:
 
     def touches(self, x: float, y: float) -> bool:
         """Whether a mouse or a finger at this point touches the line of code."""
-        return self.board.at.fit.holds(x, y)
+        return self.board.at.fit.holds(x, y) or self.board.call.holds(x, y)
 
     def save(self, path: Path) -> None:
         """Keep the picture that is shown as a PNG file; it is whole at any moment. Raises OSError or pygame.error."""

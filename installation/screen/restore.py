@@ -6,10 +6,11 @@ sentence, and the ground begins anew: a picture never waits for a file.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,12 @@ from numpy.typing import NDArray
 from installation.now import Provenance
 from installation.screen.strata import size
 
-ROWS = """SELECT utc, seconds, joules, joules_fitting, parameters FROM seconds
-    WHERE utc >= ? AND utc < ? AND provenance = ? AND (? = 0 OR run = ?) AND seconds > 0 ORDER BY utc, second"""
-RUN = "SELECT id FROM runs WHERE abs(opened_on - ?) < 0.5 ORDER BY id DESC LIMIT 1"
+OTHERS = """SELECT utc, seconds, joules, joules_fitting, parameters FROM seconds
+    WHERE utc >= ? AND utc < ? AND provenance = ? AND run <> ? AND seconds > 0 ORDER BY utc, second"""
+# The clock of the wall may have been set, or have gone on while the machine slept; that of the samples has not.
+OWN = """SELECT at + ?, seconds, joules, joules_fitting, parameters FROM seconds
+    WHERE run = ? AND second >= ? AND provenance = ? AND seconds > 0 ORDER BY second"""
+RUN = "SELECT id, opened_at FROM runs WHERE abs(opened_on - ?) < 0.5 ORDER BY id DESC LIMIT 1"
 
 Floats = NDArray[np.float64]
 
@@ -49,17 +53,21 @@ def read_day(path: Path, provenance: int, opened_on: float, until: float) -> Day
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 return Day(nothing)  # the ledger is just being begun
             own = db.execute(RUN, (opened_on,)).fetchone()
-            run = int(own[0]) if own and provenance == Provenance.REPLAYED else 0
-            if provenance == Provenance.REPLAYED and not run:
-                return Day(nothing)
-            found = db.execute(ROWS, (_midnight(opened_on), until, provenance, run, run)).fetchall()
-            return Day(_rows(found))
+            run, opened_at = own or (0, 0.0)
+            midnight, found = _midnight(until), []
+            if provenance != Provenance.REPLAYED:
+                before = opened_on if own else until
+                found += db.execute(OTHERS, (midnight, before, provenance, run)).fetchall()
+            if own:
+                first = math.floor(midnight - opened_on)
+                found += db.execute(OWN, (opened_on - opened_at, run, first, provenance)).fetchall()
+            return Day(_rows(found, midnight, until))
     except (sqlite3.Error, OSError, TypeError, ValueError) as error:
         return Day(nothing, str(error))
 
 
-def _rows(found: list[tuple[float | None, ...]]) -> Floats:
-    """Numbers that are numbers, in the order of time, without overlap."""
+def _rows(found: list[tuple[float | None, ...]], first: float, until: float) -> Floats:
+    """Numbers that are numbers, in the order of time, without overlap, from a moment to another."""
     rows = np.asarray([[x if x is not None else 0.0 for x in row] for row in found], np.float64).reshape(-1, 5)
     rows = rows[np.isfinite(rows).all(axis=1) & (rows[:, 2] >= 0) & (rows[:, 1] < 10)]
     begin, span, joules, fitting, weights = rows.T
@@ -67,10 +75,13 @@ def _rows(found: list[tuple[float | None, ...]]) -> Floats:
         span = np.append(np.minimum(span[:-1], np.maximum(np.diff(begin), 0.0)), span[-1])
     heavy = np.asarray([size(w) for w in weights])
     fitting = np.clip(fitting, 0.0, joules)
-    keep = span > 0
-    return np.stack([begin, span, span, joules, fitting, fitting * heavy], axis=1)[keep]
+    keep = (span > 0) & (begin >= first) & (begin < until)
+    whole = np.stack([begin, span, span, joules, fitting, fitting * heavy], axis=1)[keep]
+    if len(whole) and whole[-1, 0] + whole[-1, 1] > until:  # the rest of that second is in the record
+        whole[-1, 1:] *= (until - whole[-1, 0]) / whole[-1, 1]
+    return whole
 
 
 def _midnight(seconds: float) -> float:
-    day = datetime.fromtimestamp(seconds).astimezone()
-    return day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    """The begin of the local day, s since 1970, also on a day on which the clocks change."""
+    return datetime.combine(datetime.fromtimestamp(seconds).date(), time.min).timestamp()

@@ -19,7 +19,7 @@ from installation.screen.painter import Kept, Painter
 from installation.screen.past import Past
 from installation.screen.strata import Strata
 
-DAY = 9.2  # units of the fold that the ground is high: a day of 2 kWh (7.2 million grains) is 9.1 deep
+DAY = 9.2  # units of the fold that the ground is high, or more: a day of 2 kWh (7.2 million grains) is 9.1 deep
 AGES = (60.0, 600.0, 3600.0, 3 * 3600.0, 6 * 3600.0, 12 * 3600.0)  # s ago, told beside the ground
 SINKS = 90.0  # px of the drawing over which the oldest layers go out
 PAINTED_AT_ONCE = 1  # layers painted anew in one frame; the others keep their picture until their turn
@@ -35,7 +35,9 @@ class Scene:
         self.board, self.box = board, board.at.ground
         self.past, self.painter = Past(board), Painter(board)
         self.newest: Kept | None = None
+        self.lower = 0  # px from the surface to the lower edge of its picture
         self.kept: dict[Name, Kept] = {}
+        self.replaced: dict[Name, Kept] = {}  # pictures of this frame's changed layers, as they stood before
         self.placed: Places = []
         self.restored = 0
         self.fold = self.box.h / DAY
@@ -51,7 +53,9 @@ class Scene:
         self.past.sink(seconds)
         if self.past.restored != self.restored:
             self.restored, self.kept = self.past.restored, {}
-        edges = self.fold * self.strata.edges(math.expm1(self.past.depth) * self.strata.ease)
+        depths = self.strata.edges(math.expm1(self.past.depth) * self.strata.ease)
+        self.fold = self.box.h / max(DAY, float(depths[-1]))
+        edges = self.fold * depths
         self.board.ages = self._ages(edges, seconds + self.strata.offset)
         changed = self._paint(edges)
         painted = self._paint_newest(max(0, round(float(edges[0]))), fresh)
@@ -61,6 +65,7 @@ class Scene:
     def _paint(self, edges: NDArray[np.float64]) -> set[Name]:
         """Paint what is new, and of what has another size or brightness by now the newest; returns which."""
         changed: set[Name] = set()
+        self.replaced = {}
         for layer, top, bottom in zip(self.strata.layers, edges, edges[1:], strict=False):
             if top > self.box.h:
                 break
@@ -68,6 +73,7 @@ class Scene:
             thick, light = max(1, round(float(bottom - top))), self.painter.light(float(top))
             kept = self.kept.get(name)
             if kept is None or (len(changed) < PAINTED_AT_ONCE and not kept.serves(thick, light)):
+                self.replaced |= {name: kept} if kept is not None else {}
                 self.kept[name] = self.painter.layer(layer, thick, light)
                 changed.add(name)
         self._forget()
@@ -118,7 +124,9 @@ class Scene:
         self.board.moving(band)
         top = band.copy()
         if painted is not None:
-            top.h = max(top.h, rise + painted.height - painted.up)
+            lower = painted.height - painted.up
+            top.h = max(top.h, rise + max(lower, self.lower))  # where it was longer before, something else stands now
+            self.lower = lower
         wiped = (w.clip(self.area) for w in self.board.wiped)
         parts = [top, *(w for w in wiped if w.h and not top.contains(w))]
         if places != self.placed or changed:
@@ -130,11 +138,12 @@ class Scene:
     def _moved(self, places: Places, changed: set[Name]) -> Rect:
         """The rows from the newest to the oldest layer that moved."""
         before, after, rise = dict(self.placed), dict(places), self.board.rise
-        rows = [
-            (y - self.kept[name].up, y - self.kept[name].up + self.kept[name].height)
-            for name, y in places
-            if name in changed or before.get(name) != y
+        moved = [(y, self.kept[name]) for name, y in places if name in changed or before.get(name) != y]
+        old = self.kept | self.replaced
+        moved += [
+            (y, old[name]) for name, y in self.placed if name in old and (name in changed or after.get(name) != y)
         ]
+        rows = [(y - kept.up, y - kept.up + kept.height) for y, kept in moved]
         rows += [(y - rise, y + 2 * rise) for name, y in self.placed if name not in after]
         if not rows:
             return Rect(0, 0, 0, 0)

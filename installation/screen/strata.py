@@ -26,7 +26,7 @@ STRETCH = 10.0  # s: the time of one layer when it is new
 COLUMNS = 256  # of one layer, from its begin (left) to its end (right)
 EASE = 800.0  # grains: the energy at which a layer is half as thick as at the surface
 THIN = 0.3  # in units of the fold: two neighbours that are thinner together become one
-LONGEST_STEP = 1.0  # s: two samples further apart than this have a gap between them
+LONGEST_STEP = 1.0  # s, or three periods of the meter: two samples further apart have a gap between them
 SECONDS, ENERGY, FITTING, HEAVY = range(4)  # rows of a layer's columns: s read, J, J while a fit ran, those by size
 
 
@@ -75,22 +75,26 @@ class Strata:
         self.points: list[tuple[float, ...]] = []  # of the open stretch: time, then the sums of the four rows
         self.last: Floats | None = None
         self.before: Layer | None = None  # what the ledger knows of a stretch that is still open
+        self.longest = LONGEST_STEP
         self.laid = 0  # layers completed; grows by one with each
 
-    def feed(self, samples: Floats) -> None:
-        """Take in `now.samples`, (n, 7), newest last; what was seen is passed over."""
+    def feed(self, samples: Floats, period: float = 0.0) -> None:
+        """Take in `now.samples`, (n, 7), newest last, of a meter of this period, s; what was seen is passed over."""
+        self.longest = max(LONGEST_STEP, 3 * period)
         rows = samples[samples[:, TIME] > 0]
         if self.last is not None:
             rows = rows[rows[:, TIME] > self.last[TIME]]
         for row in rows:
-            if self.last is not None and np.isfinite(row[JOULES]):
-                self._step(self.last, row)
+            if self.last is not None:
+                if np.isfinite(row[JOULES]):
+                    self._step(self.last, row)
+                row = np.where(np.arange(len(row)) == JOULES, np.fmax(row, self.last), row)  # a joule is laid down once
             self.last = row
 
     def _step(self, a: Floats, b: Floats) -> None:
         span = float(b[TIME] - a[TIME])
         joules = max(0.0, float(b[JOULES] - a[JOULES]))
-        read = span if b[PROVENANCE] and span <= LONGEST_STEP else 0.0
+        read = span if b[PROVENANCE] and span <= self.longest else 0.0
         busy = joules if b[PHASE] in BUSY else 0.0
         self.add(float(b[TIME]) + self.offset, span, read, joules, busy, busy * size(float(b[PARAMETERS])))
 
@@ -172,6 +176,10 @@ class Strata:
             self.fold()
         if self.layers and self.layers[0].level == 0 and self.layers[0].number == self.number and self.points:
             self.before = self.layers.pop(0)
+
+    def begin_day(self, midnight: float) -> None:
+        """Let go of what was laid down before; the open stretch goes on."""
+        self.layers = [layer for layer in self.layers if layer.begin >= midnight]
 
     def edges(self, forming: float | None = None) -> Floats:
         """Depth of the edges below each layer, in units of the fold: first that of the open one. (len(layers) + 1,).

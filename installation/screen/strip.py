@@ -29,6 +29,7 @@ class Scene:
         if data == self.bytes and not self.board.wiped:
             return
         self.bytes = data
-        row = pygame.surfarray.make_surface(np.ascontiguousarray(CODES[pixels][:, None, :]))
+        light = pixels // 3 if self.board.gentle else pixels
+        row = pygame.surfarray.make_surface(np.ascontiguousarray(CODES[light][:, None, :]))
         wide = pygame.transform.smoothscale(row, (self.box.w, self.box.h))
         self.board.surface.blit(wide, (self.box.x, self.box.y))

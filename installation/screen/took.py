@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 
-from installation.now import Now
+from installation.now import Now, Provenance
 from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
+from installation.screen.reading import provenance_of_fit, word
 from installation.text import scale
 
-WORDS = ("no_reading", "measured", "estimated", "replayed")
 KWH = 3.6e6  # J
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
 LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
@@ -22,8 +22,7 @@ BY_HEART = 3.0  # standard errors by which the rows it was shown must be more of
 
 def mean_watts(now: Now) -> float:
     """W over the fit that is just over; nan where its joules were not read."""
-    read = now.provenance and now.fit_seconds > 0 and math.isfinite(now.fit_joules)
-    return now.fit_joules / now.fit_seconds if read else math.nan
+    return now.fit_joules / now.fit_seconds if provenance_of_fit(now) and now.fit_seconds > 0 else math.nan
 
 
 def took(board: Board, now: Now) -> list[Line]:
@@ -42,20 +41,26 @@ def _page(board: Board, now: Now, size: float) -> list[Line]:
     page = board.wrap(_took(board, now), width, round(1.26 * body), BRIGHT)
     for i, (sentence, colour) in enumerate(_learned(board, now)):
         page += board.wrap(sentence, width, body, colour, gap=(4 if i else 16) * u)
-    if told := scale.in_words(mean_watts(now)):
+    made_here = provenance_of_fit(now) is not Provenance.REPLAYED  # a recording's watts are no rate of this machine
+    if made_here and (told := scale.in_words(mean_watts(now))):
         page += board.wrap(say(told[0], **told[1]), width, body, BRIGHT, gap=26 * u)
         page += board.wrap(say("scale_source"), width, small, QUIET, gap=6 * u)
-        here = say("scale_boundary", boundary=say.told(now.boundary), word=say(WORDS[int(now.provenance)]))
+        here = say("scale_boundary", boundary=say.told(now.boundary), word=word(board, provenance_of_fit(now)))
         page += board.wrap(here, width, small, QUIET)
     return page
 
 
 def _took(board: Board, now: Now) -> str:
-    say, word = board.words, WORDS[int(now.provenance)]
-    if word == "no_reading" or not math.isfinite(now.fit_joules):
-        return say("took_no_reading", seconds=now.fit_seconds)
-    first = say("took", joules=now.fit_joules, seconds=now.fit_seconds, word=say(word))
-    return f"{first} {say('took_kwh', kwh=now.fit_joules / KWH)}" if now.fit_joules >= MANY else first
+    """The first sentences: what it took, and whether it was stopped."""
+    say, of = board.words, provenance_of_fit(now)
+    said = [say("took_stopped", updates=now.fit_updates)] if now.fit_ended == "stopped" else []
+    if not of:
+        return " ".join([*said, say("took_no_reading", seconds=now.fit_seconds)])
+    key = "took_replayed" if of is Provenance.REPLAYED else "took"
+    said.append(say(key, joules=now.fit_joules, seconds=now.fit_seconds, word=word(board, of, now.uncertainty)))
+    if now.fit_joules >= MANY:
+        said.append(say("took_kwh", kwh=now.fit_joules / KWH))
+    return " ".join(said)
 
 
 def _learned(board: Board, now: Now) -> list[tuple[str, Colour]]:

@@ -21,7 +21,7 @@ FACES = {
     "code": FONTS / "JetBrainsMono-Regular.ttf",
 }
 ADVANCE = 0.6  # em: the grid of JetBrains Mono
-KEPT = 600  # lines kept; the oldest goes
+KEPT = 32_000_000  # bytes of lines kept; the oldest goes
 LINE = {"words": 1.33, "title": 1.33, "code": 1.55}  # em from one line to the next
 
 
@@ -31,6 +31,7 @@ class Type:
     def __init__(self) -> None:
         self.fonts: dict[tuple[str, int], pygame.font.Font] = {}
         self.lines: OrderedDict[tuple[str, str, int, Colour], pygame.Surface] = OrderedDict()
+        self.kept = 0
         self.missing: list[str] = []
 
     def font(self, face: str, size: int) -> pygame.font.Font:
@@ -60,13 +61,15 @@ class Type:
             return self.lines[key]
         drawn = self._code(text, size, colour) if face == "code" else self._words(text, size, colour, face)
         self.lines[key] = drawn
-        while len(self.lines) > KEPT:
-            self.lines.popitem(last=False)
+        self.kept += _bytes(drawn)
+        while self.kept > KEPT and len(self.lines) > 1:
+            self.kept -= _bytes(self.lines.popitem(last=False)[1])
         return drawn
 
     def _words(self, text: str, size: int, colour: Colour, face: str) -> pygame.Surface:
         self._look_for(text, face)
-        return self.font(face, size).render(text or " ", True, colour)
+        font = self.font(face, size)
+        return font.render(text if font.size(text)[0] else " ", True, colour)
 
     def _look_for(self, text: str, face: str) -> None:
         """Note the letters a face lacks: they are drawn as empty boxes."""
@@ -84,7 +87,7 @@ class Type:
         advance = size * ADVANCE
         drawn = pygame.Surface((max(1, round(len(text) * advance) + 2), font.get_linesize()), pygame.SRCALPHA)
         for place, letter in enumerate(text):
-            if letter != " ":
+            if font.size(letter)[0] and letter != " ":  # some have no width, such as the end of an emoji
                 drawn.blit(self._letter(letter, size, colour), (round(place * advance), 0))
         return drawn
 
@@ -97,7 +100,7 @@ class Type:
         if _has(letter, CODE_FACE):
             return self.font("code", size).render(letter, True, colour)
         if _has(letter, WORDS_FACE):
-            return self.font("words", round(size * 0.9)).render(letter, True, colour)
+            return self._words(letter, round(size * 0.9), colour, "words")
         note = f"The faces of the piece cannot draw {named(letter)}."
         if note not in self.missing:
             self.missing.append(note)
@@ -108,6 +111,10 @@ class Type:
     def height(self, size: int, face: str = "words") -> int:
         """From one line to the next, in pixels."""
         return round(size * LINE[face])
+
+
+def _bytes(drawn: pygame.Surface) -> int:
+    return drawn.get_width() * drawn.get_height() * drawn.get_bytesize()
 
 
 def _has(letter: str, face: Path) -> bool:

@@ -97,7 +97,7 @@ class Meter:
             network.fit_began_at, network.fit_ended_at, self.began_with = seconds, 0.0, joules
         if before == Phase.FITTING != phase:
             network.fit_ended_at, network.fit_seconds = seconds, seconds - network.fit_began_at
-            network.fit_joules = joules - self.began_with
+            network.fit_joules, network.fit_provenance = joules - self.began_with, self.account.provenance
 
 
 class Sound:

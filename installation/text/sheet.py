@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import sys
 
-from installation.text.passages import Passages, read
+from installation.config import load
+from installation.text.passages import Passages, chosen
+from installation.text.words import Words
 
 
-def sheet(passages: Passages) -> str:
-    """The passages, one paragraph each and unbroken, then their credit once, then where corrections go."""
+def sheet(passages: Passages, say: Words) -> str:
+    """Each passage on one unbroken line as the quotation it is, its credit under it; last where corrections go."""
     if not passages.shown:
         return "\n".join((*passages.hidden, *passages.off)) + "\n"
-    parts = [passage.text for passage in passages.shown]
-    parts += dict.fromkeys(passage.credit_line for passage in passages.shown)
-    if passages.contact:
-        parts.append(f"Corrections: {passages.contact}")
+    parts = [
+        f"“{passage.text}”\n{' '.join(filter(None, (passage.credit_line, passage.part)))}" for passage in passages.shown
+    ]
+    contact = passages.contact
+    parts.append(say("corrections", contact=contact) if contact else say("corrections_house"))
     return "\n\n".join(parts) + "\n"
 
 
 def main() -> int:
     """Prints the sheet; what is hidden by a fault goes to standard error, and makes the exit code 1."""
-    passages = read(where="handout")
+    config = load()
+    passages = chosen(config.text, "handout")
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(sheet(passages))
+    sys.stdout.write(sheet(passages, Words(config.piece.language)))
     sys.stderr.write("".join(f"{sentence}\n" for sentence in passages.hidden))
     return 1 if passages.hidden else 0
 

@@ -157,3 +157,42 @@ def test_a_display_that_is_not_there_is_named() -> None:
     assert "display = 7" in window.trouble
     window.close()
     pygame.display.init()  # the other tests draw on
+
+
+@pytest.mark.parametrize("letter", ["\ufe0f", "\u200b", "\u200d", "\ufeff", "\u00ad", "\u2028"])
+def test_letters_without_a_width_end_no_picture(letter: str, stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(size=(1280, 720))
+    staged.by["network"].source = f"# \u26a0{letter} try more layers\nmodel = Sequential()"
+    staged.by["meter"].boundary = letter
+    staged.play(wall, 1.0, rate=10)
+    staged.become("unable", wall)
+    staged.by["network"]["network_note"] = f"mine.py, line 3: ValueError: {letter} no data"
+    staged.play(wall, 1.0, rate=10)
+
+
+def test_an_uncertainty_without_end_is_no_uncertainty(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("number",))
+    staged.by["meter"].uncertainty = np.inf
+    staged.play(wall, 1.0, rate=10)
+    assert [line.text for line in wall.scenes[0].page][1] == "MEASURED"
+
+
+def test_a_scene_of_somebodys_own_need_not_be_hashable(stage: Stage, tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass Scene:\n    board: object\n\n"
+        "    def draw(self, now, seconds):\n        raise ValueError('no')\n"
+    )
+    wall = Picture(Config(), (960, 540), scenes=("number", str(file)))
+    stage(100.0).play(wall, 1.0, rate=10)
+    assert len(wall.scenes) == 1
+    assert any("mine.py" in note for note in wall.board.notes)
+
+
+def test_the_lines_that_are_kept_have_a_bound_in_bytes() -> None:
+    kept = Type()
+    for number in range(300):
+        kept.line(f"{number}", 238)
+    held = sum(s.get_width() * s.get_height() * s.get_bytesize() for s in kept.lines.values())
+    assert held == kept.kept <= type_module.KEPT
+    assert len(kept.lines) > 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from installation.command._staged import Staged
 from installation.config import Config, Place, SoundSettings
-from installation.now import State
+from installation.now import Phase, Provenance, State
 from installation.screen.picture import Picture
 from tests.screen.conftest import Stage
 
@@ -41,3 +41,43 @@ def test_a_voice_that_is_switched_off_is_not_told(stage: Stage) -> None:
     assert "hum" not in feet(stage(100.0), Picture(config, (960, 540), scenes=("captions",)))
     config = Config(sound=SoundSettings(voices=("hum",)))
     assert "drops" not in feet(stage(100.0), Picture(config, (960, 540), scenes=("captions",)))
+
+
+def test_a_meter_that_was_killed_is_no_reading(stage: Stage) -> None:
+    staged, wall = stage(118.0), Picture(Config(), (960, 540), scenes=("number", "captions"))
+    staged.play(wall, 3.0, rate=10)
+    assert "MEASURED" in wall.scenes[0].page[1].text
+    staged.sample = lambda: setattr(staged, "next", staged.next + 0.05)  # type: ignore[method-assign]
+    staged.play(wall, 3.0, rate=10)
+    assert wall.scenes[0].page[0].text == "NO READING"
+    said = feet(staged, wall)
+    assert "silence" in said
+    assert "hum" not in said
+
+
+def test_a_press_is_kept_only_where_somebody_pressed(stage: Stage) -> None:
+    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("code", "captions"))
+    staged.by["network"].phase = Phase.PREPARING
+    assert "your press" not in feet(staged, wall)
+    assert wall.scenes[0].lit == 0
+    staged.now.press()
+    assert "your press is kept" in feet(staged, wall)
+    assert wall.scenes[0].lit == 1
+    staged.by["network"].answered = 1.0  # its process draws new weights
+    assert "your press is kept" in feet(staged, wall)
+
+
+def test_when_the_day_is_spent_what_is_heard_is_still_said(stage: Stage) -> None:
+    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("captions",))
+    staged.become("spent", wall)
+    said = feet(staged, wall)
+    for sentence in ("are spent", "still draws 100 watts (MEASURED)", "dripping", "hum"):
+        assert sentence in said
+
+
+def test_a_replay_is_no_machine_at_rest(stage: Stage) -> None:
+    staged = stage(680.0, Provenance.REPLAYED)
+    said = feet(staged, Picture(Config(), (960, 540), scenes=("captions",)))
+    assert "rain: 680 drops" in said
+    assert "the colours say what runs here meanwhile" in said
+    assert "dripping" not in said

@@ -13,6 +13,8 @@ from installation.screen.colours import LIT
 from installation.screen.picture import Picture
 from tests.screen.conftest import Make, Stage, settled
 
+TAPED = ScreenSettings(width_m=1.21)  # as a 55-inch screen is
+
 
 def test_a_mix_of_the_place_is_used_and_a_wrong_one_said(stage: Stage) -> None:
     for mix, word in (({"hydro": 0.9}, "own mix"), ({"hidro": 0.9}, "nuclear")):
@@ -45,7 +47,7 @@ def test_land_is_drawn_at_true_size(stage: Stage) -> None:
 
 
 def test_a_sentence_about_a_square_stands_by_a_square(stage: Stage) -> None:
-    config = Config(piece=Piece(language="de"), screen=ScreenSettings(width=1280, height=720))
+    config = Config(piece=Piece(language="de"), screen=TAPED)
     for watts in (5.0, 17.0, 40.0, 76.0, 120.0, 300.0, 3000.0):
         staged = stage(watts)
         wall = Picture(config, (1280, 720), scenes=("land",))
@@ -65,7 +67,7 @@ def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage)
     assert page.side * 1.5 / 1920 == pytest.approx(0.2175 * (287 / 76) ** 0.5, abs=0.002)
     edge = (wall.scenes[2].held.left + round(page.side) - 1, wall.board.at.ground.bottom - 40)
     dark, lines = wall.board.surface.get_at(edge)[:3], []
-    for _ in range(120):
+    for _ in range(200):
         staged.play(wall, 1.0, rate=4)
         lines.append(wall.board.surface.get_at(edge)[:3] == LIT)
     assert any(lines)
@@ -76,7 +78,7 @@ def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage)
 
 def test_a_square_larger_than_the_ground_passes_behind_the_words(stage: Stage) -> None:
     """400 W hold 0.50 m: on a screen 1.21 m wide that is higher than the ground, and stands around the code."""
-    wall = Picture(Config(), (1920, 1080), scenes=("section", "code", "passage", "land"))
+    wall = Picture(Config(screen=TAPED), (1920, 1080), scenes=("section", "code", "passage", "land"))
     staged, at, scene = stage(400.0), wall.board.at, wall.scenes[3]
     settled(staged, wall)
     staged.play(wall, 1.0, rate=10)
@@ -96,7 +98,7 @@ def test_a_square_larger_than_the_ground_passes_behind_the_words(stage: Stage) -
 
 @given(st.sampled_from([(1920, 1080), (1080, 1920), (1280, 720), (1024, 768)]), st.floats(0.05, 1.5), st.booleans())
 def test_the_edges_of_a_square_run_where_nothing_is_written(size: tuple[int, int], share: float, large: bool) -> None:
-    wall = Picture(Config(screen=ScreenSettings(large_print=large)), size, scenes=("land",))
+    wall = Picture(Config(screen=ScreenSettings(width_m=1.21, large_print=large)), size, scenes=("land",))
     at, scene = wall.board.at, wall.scenes[0]
     side = round(share * size[1])
     top = scene.held.top(side)
@@ -111,7 +113,7 @@ def test_the_edges_of_a_square_run_where_nothing_is_written(size: tuple[int, int
 
 
 def test_a_square_larger_than_the_wall_is_told_in_metres(stage: Stage) -> None:
-    wall = Picture(Config(), (1920, 1080), scenes=("section", "land"))
+    wall = Picture(Config(screen=TAPED), (1920, 1080), scenes=("section", "land"))
     staged = stage(700.0)
     settled(staged, wall)
     page = wall.scenes[1].held.pages(staged.now)[0]
@@ -129,3 +131,52 @@ def test_the_column_goes_to_the_land_and_comes_back(stage: Stage, picture: Make)
         seen.add(wall.board.column)
     assert seen == {"passage", "land"}
     assert wall.board.column == "passage"
+
+
+def test_no_square_is_drawn_on_a_screen_that_nobody_measured(stage: Stage) -> None:
+    wall, staged = Picture(Config(), (1920, 1080), scenes=("section", "land")), stage(76.0)
+    settled(staged, wall)
+    pages = wall.scenes[1].held.pages(staged.now)
+    assert not any(page.side for page in pages)
+    text = " ".join(line.text for page in pages for line in page.below).replace("\u00a0", " ")
+    assert "0.22 m on a side" in text
+    assert "nobody has measured this picture" in text
+
+
+def test_the_land_comes_where_no_passage_is_drawn(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture(scenes=("section", "land"))
+    staged.play(wall, 1.0, rate=10)
+    staged.become("settled", wall)
+    staged.play(wall, 3.0, rate=10)
+    assert wall.scenes[1].fader.shown is not None
+
+
+def test_a_fit_that_was_stopped_has_its_page_and_one_of_no_watts_no_land(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(0.0), picture(scenes=("land",))
+    staged.become("fitting", wall)
+    staged.play(wall, 2.0, rate=10)
+    staged.become("settled", wall)
+    staged.by["network"].fit_ended = "stopped"
+    staged.play(wall, 2.0, rate=10)
+    assert wall.scenes[0].fader.shown is not None
+    assert len(wall.scenes[0].pages(staged.now)) == 1
+
+
+def test_the_pause_key_holds_the_land_too(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(76.0), picture(scenes=("land",))
+    settled(staged, wall)
+    staged.play(wall, 2.0, rate=10)
+    first = wall.scenes[0].fader.key
+    wall.board.paused = True
+    staged.play(wall, 120.0, rate=2)
+    assert wall.scenes[0].fader.key == first
+    wall.board.paused = False
+    staged.play(wall, 2.0, rate=2)
+    assert wall.scenes[0].fader.key != first
+
+
+def test_a_page_stays_as_long_as_reading_takes(stage: Stage) -> None:
+    wall, staged = Picture(Config(screen=TAPED), (1920, 1080), scenes=("land",)), stage(76.0)
+    settled(staged, wall)
+    for page, stay in wall.scenes[0].pages(staged.now):
+        assert stay >= sum(len(line.text.split()) for line in (*page.inside, *page.below)) / 2

@@ -142,3 +142,15 @@ def test_light_changes_no_faster_than_it_may(stage: Stage, picture: Make) -> Non
     assert (np.abs(light[30:] - light[:-30]) <= rate + BURST + 0.01).all()
     assert before is None
     assert began == 0.0
+
+
+def test_the_line_can_be_touched_where_it_stands(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(size=(1920, 1080), scenes=("code", "inside"))
+    staged.become("fitting", wall)
+    staged.play(wall, 3.0, rate=10)
+    at = wall.board.at
+    assert wall.touches(at.code.x + 50, at.code.y + 20)
+    staged.become("settled", wall)
+    staged.play(wall, 16.0, rate=10)
+    assert not wall.touches(at.code.x + 50, at.code.y + 20)
+    assert wall.touches(at.fit.x + 50, at.fit.y + 20)

@@ -159,3 +159,35 @@ def test_a_whole_day_is_read_in_good_time() -> None:
     layers = laid_before(rows)
     assert time.perf_counter() - begun < 20
     assert len(layers) < 75
+
+
+@pytest.mark.parametrize("step", [3600.0, 3 * 86_400.0, -600.0])
+def test_a_clock_that_was_set_moves_nothing_of_this_performance(tmp_path: Path, step: float) -> None:
+    path = tmp_path / "ledger.sqlite"
+    joules = keep(path, 3600)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE seconds SET utc = utc + ? WHERE second >= 1800", (step,))
+    db.close()
+    rows = read_day(path, Provenance.MEASURED, NOON, NOON + 3600).rows
+    assert rows[:, 3].sum() == pytest.approx(joules)
+    assert rows[-1, 0] == pytest.approx(NOON + 3599)
+
+
+def test_the_second_that_is_in_the_record_too_is_not_laid_down_twice(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    keep(path, 60)
+    whole = read_day(path, Provenance.MEASURED, NOON, NOON + 30).rows[:, 3].sum()
+    half = read_day(path, Provenance.MEASURED, NOON, NOON + 29.5).rows
+    assert half[-1, 1] == pytest.approx(0.5)
+    assert half[:, 3].sum() == pytest.approx(whole - half[-1, 3])
+
+
+def test_of_a_performance_of_days_only_today_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    keep(path, 200, opened_on=NOON)
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "UPDATE seconds SET second = second + 172800, at = at + 172800, utc = utc + 172800 WHERE second >= 150"
+        )
+    db.close()
+    assert len(read_day(path, Provenance.MEASURED, NOON, NOON + 2 * 86_400 + 900).rows) == 50

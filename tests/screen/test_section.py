@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time
 
 import numpy as np
 import pytest
@@ -10,11 +11,12 @@ import pytest
 from installation.command._staged import lay_down
 from installation.config import Config, ScreenSettings
 from installation.score import linear
+from installation.screen import section
 from installation.screen.colours import ASH, DIM, luminance
 from installation.screen.past import coarser
 from installation.screen.picture import Picture
 from installation.screen.pixels import view
-from installation.screen.strata import EASE
+from installation.screen.strata import COLUMNS, EASE, Layer
 from tests.screen.conftest import Stage
 
 Make = Callable[..., Picture]
@@ -102,10 +104,6 @@ def test_a_new_performance_begins_on_empty_ground(stage: Stage, picture: Make) -
     assert wall.scenes[0].strata is not before
 
 
-def test_the_default_is_a_55_inch_screen() -> None:
-    assert Config().screen.width_m == pytest.approx(1.21)
-
-
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720), (1024, 768), (2560, 1080), (720, 1280)])
 @pytest.mark.parametrize("large_print", [False, True])
 def test_a_whole_day_stays_on_every_screen(size: tuple[int, int], large_print: bool) -> None:
@@ -113,3 +111,25 @@ def test_a_whole_day_stays_on_every_screen(size: tuple[int, int], large_print: b
     config = Config(screen=ScreenSettings(large_print=large_print))
     scene = Picture(config, size, scenes=("section",)).scenes[0]
     assert 0.9 * scene.box.h < scene.fold * np.log1p(config.doors.allowance_joules / EASE) <= scene.box.h
+
+
+def test_at_midnight_the_ground_begins_anew(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("section",))
+    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
+    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 35.0
+    staged.play(wall, 34.0, rate=10)
+    assert len(wall.scenes[0].strata.layers) >= 2
+    staged.play(wall, 3.0, rate=10)
+    assert sum(layer.joules for layer in wall.scenes[0].strata.layers) < 100 * 8
+    staged.play(wall, 20.0, rate=10)
+    assert len(wall.scenes[0].strata.layers) >= 1
+
+
+def test_a_day_of_any_length_stays_on_the_screen(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(700.0), picture(scenes=("section",))
+    staged.play(wall, 1.0, rate=10)
+    scene = wall.scenes[0]
+    assert scene.fold == scene.box.h / section.DAY
+    scene.strata.layers.append(Layer(12, 0, np.full((4, COLUMNS), 36e6 / COLUMNS)))  # 10 kWh
+    staged.play(wall, 1.0, rate=10)
+    assert scene.fold * scene.strata.edges()[-1] == pytest.approx(scene.box.h, rel=0.01)

@@ -129,3 +129,23 @@ def test_size_grows_by_its_logarithm() -> None:
 def test_layer_names_its_time() -> None:
     layer = Layer(2, 5, np.zeros((4, COLUMNS)))
     assert (layer.begin, layer.end) == (200.0, 240.0)
+
+
+@pytest.mark.parametrize(("rate_hz", "jitter"), [(20.0, 0.0), (0.98, 0.0), (1.0, 0.02), (0.1, 0.5)])
+def test_a_slow_meter_has_lines_in_the_ground_too(rate_hz: float, jitter: float) -> None:
+    times = 1000.0 + np.arange(int(120 * rate_hz) + 1) / rate_hz
+    times = times + np.random.default_rng(1).uniform(0, jitter, len(times))
+    rows = np.zeros((len(times), 7))
+    rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = times, 80.0 * (times - times[0]), 80.0, 1.0
+    strata = Strata()
+    strata.feed(rows, 1.0 / rate_hz)
+    for layer in strata.layers[:-1]:
+        assert layer.columns[SECONDS].sum() == pytest.approx(STRETCH * 2**layer.level, rel=0.01)
+
+
+def test_a_counter_that_steps_back_lays_nothing_down_twice() -> None:
+    joules = [0.0, 500.0, 1000.0, 700.0, 900.0, 1100.0]
+    rows = np.asarray([[1000.0 + 0.05 * i, j, 80.0, 1.0, 0.0, 0.0, 0.0] for i, j in enumerate(joules)])
+    strata = Strata()
+    strata.feed(rows, 0.05)
+    assert held(strata) == pytest.approx(1100.0)

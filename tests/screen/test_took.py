@@ -51,11 +51,51 @@ def test_an_opened_fit_counts_its_joules(stage: Stage, picture: Make) -> None:
     staged.play(wall, 1.0, rate=10)
     staged.become("fitting", wall)
     staged.play(wall, 3.0, rate=10)
-    text, colour = wall.scenes[0]._counts(staged.now, Phase.FITTING)
+    text, colour = wall.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)
     joules, rest = text.replace("\u00a0", " ").split(" ", 1)
     assert float(joules) == pytest.approx(300, abs=15)
-    assert rest == "joules so far, MEASURED"
+    assert rest == "joules so far, MEASURED ± 5 %"
     assert colour == LIT
     staged.provenance = Provenance.NO_READING
     staged.play(wall, 0.5, rate=10)
-    assert "epoch 3 of 10" in wall.scenes[0]._counts(staged.now, Phase.FITTING)[0]
+    assert "epoch 3 of 10" in wall.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)[0]
+
+
+def test_what_a_fit_took_keeps_its_word_when_the_meter_goes(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("code", "land"))
+    settled(staged, wall)
+    staged.provenance = Provenance.NO_READING
+    staged.play(wall, 1.0, rate=10)
+    assert "MEASURED" in told(took(wall.board, staged.now))
+    assert "joules measured" in wall.scenes[0]._done(staged.now)
+
+
+def test_a_fit_that_was_stopped_says_so_with_and_without_joules(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("code", "land"))
+    settled(staged, wall)
+    network = staged.by["network"]
+    network.fit_ended = "stopped"
+    assert "stopped after 320 updates" in told(took(wall.board, staged.now))
+    network.fit_joules = float("nan")
+    assert wall.scenes[0]._done(staged.now) == "stopped after 320 updates, joules not read"
+
+
+def test_a_recordings_joules_are_not_called_those_of_a_fit_made_here(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(6800.0, Provenance.REPLAYED), picture(scenes=("code", "land", "captions"))
+    settled(staged, wall)
+    text = told(took(wall.board, staged.now))
+    assert "joules of a recording were played" in text
+    assert "This fit took" not in text
+    assert "BERT base" not in text
+
+
+def test_the_joules_of_a_fit_need_its_begin_in_the_record(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(300.0), picture(scenes=("code", "inside"))
+    staged.play(wall, 20.0, rate=10)
+    staged.become("fitting", wall)
+    staged.by["network"].fit_began_at = staged.seconds - 15  # a screen that was brought back
+    assert wall.scenes[0]._joules(staged.now) is None
+    staged.by["network"].fit_began_at = staged.seconds + 1  # a slow meter's next sample is awaited
+    assert wall.scenes[0]._joules(staged.now) is None
+    staged.play(wall, 3.0, rate=10)
+    assert wall.scenes[0]._joules(staged.now) == pytest.approx(600.0, abs=40)

@@ -1,18 +1,34 @@
 from pathlib import Path
 
+import pytest
+
 from installation.text.passages import Passages, read
-from installation.text.sheet import sheet
+from installation.text.sheet import main, sheet
+from installation.text.words import Words
 
 
-def test_the_sheet_holds_every_passage_of_the_handout_whole_and_the_credit() -> None:
+def test_the_sheet_quotes_every_passage_of_the_handout_whole_with_its_credit() -> None:
     passages = read(where="handout")
-    paragraphs = sheet(passages).rstrip("\n").split("\n\n")
-    assert paragraphs[:-1] == [passage.text for passage in passages.shown]
-    assert paragraphs[-1] == passages.shown[0].credit_line
+    assert len(passages.shown) > 5
+    *quoted, corrections = sheet(passages, Words()).rstrip("\n").split("\n\n")
+    for passage, paragraph in zip(passages.shown, quoted, strict=True):
+        text, credit = paragraph.split("\n")
+        assert text == f"“{passage.text}”"
+        assert credit == f"{passage.credit_line} {passage.part}".strip()
+    assert corrections == Words()("corrections_house")
+
+
+def test_words_that_are_off_are_off_on_the_sheet_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text("[text]\nenabled = false\n")
+    main()
+    assert "The words are off" in capsys.readouterr().out
 
 
 def test_without_passages_the_sheet_says_why(tmp_path: Path) -> None:
-    assert sheet(read(tmp_path / "none.toml", "handout")).startswith(
+    assert sheet(read(tmp_path / "none.toml", "handout"), Words()).startswith(
         "none.toml: no passage is shown: it cannot be read"
     )
-    assert sheet(Passages(off=("The words are off.",))) == "The words are off.\n"
+    assert sheet(Passages(off=("The words are off.",)), Words()) == "The words are off.\n"

@@ -68,8 +68,8 @@ def test_sentences_are_filled_in() -> None:
     counts = words("counts", epoch=3, epochs=10, batch=17, batches=32, loss=0.6914)
     assert counts == "epoch 3 of 10    batch 17 of 32    loss 0.691"
     assert words("counts", epoch=1, epochs=1, batch=1, batches=1, loss=float("nan")).endswith("loss not a number")
-    done = words("done", updates=320, joules=97.4, seen=60, unseen=50).replace(GROUP, " ")
-    assert done == "done: 320 updates, 97 joules.  On the rows it was shown: 60 % right.  On new rows: 50 %."
+    done = words("done_measured", updates=320, joules=97.4, seen=60, unseen=50).replace(GROUP, " ")
+    assert done == "done: 320 updates, 97 joules measured.  On the rows it was shown: 60 % right.  On new rows: 50 %."
     assert words("grain", joules=1).startswith("one grain = one joule: ")
     assert words("grain", joules=0.2).startswith(f"one grain = 0.2{GROUP}joules: ")
     assert words("grain", joules=1.2).startswith(f"one grain = 1.2{GROUP}joules: ")

@@ -1,0 +1,50 @@
+"""What may be said: whether there is a reading, with which word, and whether somebody has called fit."""
+
+from __future__ import annotations
+
+import math
+
+from installation.now import MeterState, Now, Phase, Provenance
+from installation.screen.board import Board
+
+STALE = 2.0  # s: an older reading is no reading
+MISSED = 3.0  # meter periods: the same for a meter that is slower than that
+
+
+def provenance(now: Now, seconds: float) -> Provenance:
+    """The word of the watts at a moment; a meter that was killed cannot say so, but its last word grows old."""
+    fresh = seconds - now.sampled_at < max(STALE, MISSED * now.meter_period)
+    reads = math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
+    return Provenance(int(now.provenance)) if fresh and reads else Provenance.NO_READING
+
+
+def provenance_of_fit(now: Now) -> Provenance:
+    """The word of the joules of the fit that is over, whatever the meter says by now."""
+    read = math.isfinite(now.fit_joules)
+    return Provenance(int(now.fit_provenance)) if read else Provenance.NO_READING
+
+
+def word(board: Board, of: Provenance, uncertainty: float = 0.0) -> str:
+    """One of the four words, with its uncertainty where that is known."""
+    said = board.words(of.name.lower())
+    if of and 0 < uncertainty < math.inf:
+        return board.words("with_uncertainty", word=said, percent=percent(uncertainty, board))
+    return said
+
+
+def percent(share: float, board: Board) -> str:
+    """A share in per cent, with two figures under one per cent."""
+    return board.words.number(100 * share, "" if share >= 0.0095 else "~1")
+
+
+class Call:
+    """Whether somebody has called fit, and it has not begun: a network also prepares itself when nobody pressed."""
+
+    def __init__(self) -> None:
+        self.answered = math.nan
+
+    def waits(self, now: Now) -> bool:
+        """To be asked at each look at the record."""
+        if math.isnan(self.answered) or now.phase in (Phase.FITTING, Phase.SPENT, Phase.UNABLE):
+            self.answered = now.answered
+        return now.presses > now.answered or now.answered > self.answered
