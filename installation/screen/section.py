@@ -138,11 +138,10 @@ class Scene:
     def _moved(self, places: Places, changed: set[Name]) -> Rect:
         """The rows from the newest to the oldest layer that moved."""
         before, after, rise = dict(self.placed), dict(places), self.board.rise
-        moved = [(y, self.kept[name]) for name, y in places if name in changed or before.get(name) != y]
+        shifted = changed | {name for name in (before | after) if before.get(name) != after.get(name)}
         old = self.kept | self.replaced
-        moved += [
-            (y, old[name]) for name, y in self.placed if name in old and (name in changed or after.get(name) != y)
-        ]
+        moved = [(y, self.kept[name]) for name, y in places if name in shifted]
+        moved += [(y, old[name]) for name, y in self.placed if name in shifted and name in old]
         rows = [(y - kept.up, y - kept.up + kept.height) for y, kept in moved]
         rows += [(y - rise, y + 2 * rise) for name, y in self.placed if name not in after]
         if not rows:
