@@ -44,12 +44,30 @@ def test_one_scene_alone(tmp_path: Path) -> None:
     assert picture.get_at((100, 200))[:3] == (12, 11, 10)
 
 
+@pytest.mark.parametrize(("scene", "state"), [("land", "settled"), ("inside", "fitting")])
+def test_a_scene_that_needs_another_is_seen_all_the_same(scene: str, state: str, tmp_path: Path) -> None:
+    out = tmp_path / "scene.png"
+    assert look("--scene", scene, "--state", state, "--size", "640x360", "--out", str(out)).exit_code == 0
+    picture = pygame.surfarray.array3d(pygame.image.load(str(out)))
+    below = picture[:, 40:]  # the line above says that it is staged
+    assert (below.max(axis=2) > 100).sum() > 500
+
+
+def test_what_is_staged_says_so_on_the_picture(tmp_path: Path) -> None:
+    out = tmp_path / "staged.png"
+    look("--scene", "strip", "--size", "1280x720", "--seconds", "1", "--out", str(out))
+    picture = pygame.surfarray.array3d(pygame.image.load(str(out)))
+    assert (picture[:, :40].max(axis=2) > 100).sum() > 500
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("--state", "resing"), "resting"),
         (("--size", "wide"), "WIDTHxHEIGHT"),
         (("--size", "10x10"), "WIDTHxHEIGHT"),
+        (("--size", "\u00b2\u00b2\u00b2x\u00b2\u00b2\u00b2"), "WIDTHxHEIGHT"),
+        (("--scene", "number", "--day", "1"), "--scene section"),
         (("--meter", "nvml"), "replay:FILE"),
         (("--meter", "replay:/nowhere/at/all.csv"), "no such recording"),
         (("--scene", "numbr"), "number"),
