@@ -288,6 +288,9 @@ class Fields:
     fit_ended_at = Field("s", writer="network", meaning="monotonic time at which it ended; 0 while it runs")
     fit_seconds = Field("s", writer="network", meaning="length of the newest fit")
     fit_updates = Field("1", writer="network", meaning="batches trained in the newest fit")
+    fit_began_with = Field(
+        "J", writer="network", meaning="joules counted when the newest fit began; nan where no sample says it"
+    )
     fit_joules = Field(
         "J",
         writer="network",

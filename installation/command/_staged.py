@@ -64,7 +64,7 @@ class Staged:
         self.now = Now(path, "screen")
         self.config, self.watts, self.provenance = config, watts, provenance
         self.seconds = self.next = BEGIN
-        self.joules = self.began_with = 0.0
+        self.joules = 0.0
         self.fitting = False
         self.rows = np.zeros((SAMPLES, 7))
         self._open()
@@ -158,7 +158,7 @@ class Staged:
         network.fits += 1
         network.epochs, network.batches, network.epoch, network.batch, network.loss = 10, 32, 3, 17, 0.691
         network.operations, network.fit_began_at = 416_000.0, self.seconds - ago
-        self.began_with = float(np.interp(network.fit_began_at, self.rows[:, 0], self.rows[:, 1]))
+        network.fit_began_with = float(np.interp(network.fit_began_at, self.rows[:, 0], self.rows[:, 1]))
         rng = np.random.default_rng(5)
         network.weights = rng.normal(0.0, 0.12, (100, 32)).astype(np.float32)
 
@@ -166,7 +166,7 @@ class Staged:
         network, self.fitting = self.by["network"], False
         network.fit_ended, network.fit_ended_at = "whole", float(self.rows[-1, 0])
         network.fit_seconds, network.fit_updates = network.fit_ended_at - network.fit_began_at, 320
-        network.fit_joules = self.joules - self.began_with if self.provenance else math.nan
+        network.fit_joules = self.joules - network.fit_began_with if self.provenance else math.nan
         network.fit_provenance = self.provenance
         network.seen, network.unseen, network.asked = 0.6, 0.5, 1000
 

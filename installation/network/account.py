@@ -44,6 +44,8 @@ class Account:
             self.first = joules_at(self.now.samples, self.began)
             if math.isnan(self.first):
                 self.first = self.now.joules
+            if self.provenance:
+                self.now.fit_began_with = self.first
 
     def closed(self, ended: float, seconds: float) -> bool:
         """Whether the meter has sampled past the end, or will not: it is lost, or was silent for long before."""

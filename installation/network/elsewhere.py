@@ -79,7 +79,8 @@ class Elsewhere:
         self.account = Account(now, began)
         now.fits += 1
         now.fit_began_at, now.fit_ended_at, now.fit_seconds = began, 0.0, 0.0
-        now.fit_joules, now.fit_updates = math.nan, 0.0
+        now.fit_began_with = now.fit_joules = math.nan
+        now.fit_updates = 0.0
 
     def _end(self, ended: float, message: Message) -> None:
         now, account = self.now, self.account

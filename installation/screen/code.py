@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pygame
 
 from installation.now import Doors, Now, Phase, Provenance
-from installation.score import JOULES, TIME
 from installation.screen import reading
 from installation.screen.arrange import BETWEEN, LEADING, Sheet, fits, paragraphs, sheets, whole
 from installation.screen.board import Board, Fader, Line
@@ -53,7 +51,6 @@ class Scene:
         self.key = ("", "")
         self.em, self.sheets = at.code_size, [Sheet([[]], [], 0, 0)]
         self.sheet, self.turned_at = 0, 0.0
-        self.began_at = self.began_with = 0.0
         self.phase, self.looked_at = Phase.RESTING, -math.inf
         self.call, self.called = reading.Call(), False
 
@@ -142,7 +139,8 @@ class Scene:
     def _counts(self, now: Now, phase: Phase, seconds: float) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
         say, reads = self.board.words, reading.provenance(now, seconds)
-        if phase is Phase.FITTING and self.board.opened and reads and (joules := self._joules(now)) is not None:
+        if phase is Phase.FITTING and self.board.opened and reads and math.isfinite(now.fit_began_with):
+            joules = max(0.0, now.joules - now.fit_began_with)
             said = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
             return said, LIT if reads is Provenance.MEASURED else COOL
         if phase is Phase.FITTING:
@@ -160,17 +158,6 @@ class Scene:
         if phase is Phase.RESTING and not now.fits and now.fit_line and now.doors == Doors.OPEN:
             return say("first_fit"), QUIET
         return "", QUIET
-
-    def _joules(self, now: Now) -> float | None:
-        """J since the fit began, by the record's samples; None where its begin is not, or no longer, among them."""
-        if now.fit_began_at != self.began_at:
-            rows = now.samples[now.samples[:, TIME] > 0]
-            if not len(rows) or now.fit_began_at > rows[-1, TIME]:
-                return None
-            self.began_at = now.fit_began_at
-            early = now.fit_began_at < rows[0, TIME]
-            self.began_with = math.nan if early else float(np.interp(self.began_at, rows[:, TIME], rows[:, JOULES]))
-        return max(0.0, now.joules - self.began_with) if math.isfinite(self.began_with) else None
 
     def _done(self, now: Now) -> str:
         """What came of the fit that is over, as much of it as the line has room for."""

@@ -94,10 +94,10 @@ class Meter:
         network.phase, network.parameters = phase, parameters
         if phase == Phase.FITTING != before:
             network.fits += 1
-            network.fit_began_at, network.fit_ended_at, self.began_with = seconds, 0.0, joules
+            network.fit_began_at, network.fit_ended_at, network.fit_began_with = seconds, 0.0, joules
         if before == Phase.FITTING != phase:
             network.fit_ended_at, network.fit_seconds = seconds, seconds - network.fit_began_at
-            network.fit_joules, network.fit_provenance = joules - self.began_with, self.account.provenance
+            network.fit_joules, network.fit_provenance = joules - network.fit_began_with, self.account.provenance
 
 
 class Sound:

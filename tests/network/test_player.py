@@ -45,6 +45,8 @@ def test_the_seed_from_press_to_settled(room: Make, backend: str) -> None:
     assert now.asked == 1000
     assert now.operations == pytest.approx(415_744)
     assert now.fit_joules == pytest.approx(WATTS * now.fit_seconds, rel=0.02)
+    assert now.fit_began_with == pytest.approx(now.joules - now.fit_joules, abs=WATTS)
+    assert now.fit_provenance == now.provenance
     assert now.fit_seconds == pytest.approx(now.fit_ended_at - now.fit_began_at)
     assert np.isfinite(now.weights).all()
     assert not np.allclose(before, now.weights)

@@ -89,13 +89,13 @@ def test_a_recordings_joules_are_not_called_those_of_a_fit_made_here(stage: Stag
     assert "BERT base" not in text
 
 
-def test_the_joules_of_a_fit_need_its_begin_in_the_record(stage: Stage, picture: Make) -> None:
+def test_the_joules_of_a_fit_are_told_only_from_its_begin(stage: Stage, picture: Make) -> None:
     staged, wall = stage(300.0), picture(scenes=("code", "inside"))
-    staged.play(wall, 20.0, rate=10)
+    staged.play(wall, 2.0, rate=10)
     staged.become("fitting", wall)
-    staged.by["network"].fit_began_at = staged.seconds - 15  # a screen that was brought back
-    assert wall.scenes[0]._joules(staged.now) is None
-    staged.by["network"].fit_began_at = staged.seconds + 1  # a slow meter's next sample is awaited
-    assert wall.scenes[0]._joules(staged.now) is None
-    staged.play(wall, 3.0, rate=10)
-    assert wall.scenes[0]._joules(staged.now) == pytest.approx(600.0, abs=40)
+    staged.play(wall, 10.0, rate=10)
+    again = Picture(Config(), (960, 540), scenes=("code", "inside"))  # a screen that was brought back
+    staged.play(again, 2.0, rate=10)
+    assert again.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)[0].startswith("3\u00a06")
+    staged.by["network"].fit_began_with = float("nan")
+    assert "joules" not in again.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)[0]
