@@ -24,7 +24,7 @@ HOUSE = HOME / "installation"
 FILES = sorted(HOUSE.rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"config", "finding"},
-    {"now", "score", "score_sound", "calm", "plug", "text", "published"},
+    {"now", "score", "score_sound", "calm", "day", "plug", "text", "published"},
     {"player", "stage", "stage_sound", "sketch", "sketch_file", "sketch_words"},
     set(PLAYERS),
     {"conductor", "check", "take"},

@@ -37,10 +37,8 @@ The tables (version 3; `PRAGMA user_version`)::
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -236,9 +234,3 @@ def _insert(table: str, columns: Row, conflict: str) -> str:
     names = ", ".join(columns)
     values = ", ".join(f":{c}" for c in columns)
     return f"INSERT {conflict} INTO {table} ({names}) VALUES ({values})"
-
-
-def midnight(at: float | None = None) -> float:
-    """The begin of the local day of a moment, both in s since 1970."""
-    day = datetime.fromtimestamp(time.time() if at is None else at).astimezone()
-    return day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()

@@ -18,10 +18,11 @@ import msgspec
 
 from .. import player
 from ..config import Config
+from ..day import midnight
 from ..now import GRAIN_PLAYERS, PLAYERS, Doors, Now, Provenance, State
 from ..score import grains_due
 from . import machine
-from .book import Book, Reading, Row, Run, midnight
+from .book import Book, Reading, Row, Run
 from .seconds import Seconds, Stretch
 from .trouble import LedgerError, sentence
 from .waiting import Waiting
@@ -262,7 +263,7 @@ class Player(player.Player):
 
     def _tell_earlier(self, book: Book) -> None:
         """What this day used before these doors opened, of the word that reads now; after midnight nothing."""
-        word, day = Provenance(int(self.now.provenance)), int(midnight())
+        word, day = Provenance(int(self.now.provenance)), int(midnight(time.time()))
         if word and (word, day) != self.earlier_for:
             self.earlier_for = word, day
             self.now.earlier_joules = book.earlier(word, day) if day <= self.now.opened_on else 0.0

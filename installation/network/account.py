@@ -39,8 +39,10 @@ class Account:
 
     def look(self) -> None:
         """To be called a few times a second while the fit runs: the ring of samples is only some seconds long."""
+        if self.now.sampled_at < self.began:
+            return
         self.provenance = max(self.provenance, Provenance(int(self.now.provenance)))
-        if math.isnan(self.first) and self.now.sampled_at >= self.began:
+        if math.isnan(self.first):
             self.first = joules_at(self.now.samples, self.began)
             if math.isnan(self.first):
                 self.first = self.now.joules

@@ -55,7 +55,7 @@ class Scene:
         self.reads, self.called = reading.provenance(now, seconds), self.call.waits(now)
         first, second = self._left(now), self._right(now)
         turn = int((seconds - self.began) / TURN)
-        left = first[turn % len(first)]
+        left = first[turn % len(first)] if first else ""
         right, colour = second[turn % len(second)] if second else ("", QUIET)
         self._show(self.left, left, BRIGHT, right=False)
         self._show(self.right, right, colour, right=not self.board.at.portrait)
@@ -98,7 +98,8 @@ class Scene:
             return [say("closed" if now.opened_at else "opening")]
         if phase is Phase.SPENT:
             word = reading.word(self.board, self.reads)
-            rest = [say("allowance_rest", watts=now.watts, word=word)] if self.reads else []
+            here = self.reads not in (Provenance.NO_READING, Provenance.REPLAYED)
+            rest = [say("allowance_rest", watts=now.watts, word=word)] if here else []
             return [say("allowance_spent", kwh=now.allowance_joules / 3.6e6), *rest, *self._grains(now)]
         if phase is Phase.FITTING:
             return self._grains(now)
@@ -122,7 +123,9 @@ class Scene:
             said.append(say("hum", hertz=config.place.mains_hz))
         if _plays(now, "light"):
             said.append(say("sparks", sparks=self.rate))
-        return said or [say("points", points=self.rate)]
+        if not said and self.board.shows("fall"):
+            said.append(say("points", points=self.rate))
+        return said
 
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
@@ -139,13 +142,13 @@ class Scene:
             joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
             sentences.append((say("grain", joules=joules), QUIET))
             sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
-        if self.reads is Provenance.REPLAYED:
+        if self.reads is Provenance.REPLAYED and now.fit_line:
             sentences.append((say("section_replayed"), COOL))
         if now.not_counted and self.reads:
             sentences.append((say("not_counted", what=say.told(now.not_counted)), QUIET))
-        if now.own_watts > 0:
+        if self.reads and now.own_watts > now.light_watts:  # else no meter covers what sound and picture draw
             sentences.append((say("own", watts=now.own_watts, word=say("estimated")), QUIET))
-        if now.network and now.parameters:
+        if now.network and now.parameters and now.phase != Phase.UNABLE:
             sentences.append((say("weights", network=now.network, weights=now.parameters), QUIET))
         if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)

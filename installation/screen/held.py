@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from installation.now import Now
 from installation.screen.board import Board, Line
-from installation.screen.colours import BRIGHT, COOL, QUIET
+from installation.screen.colours import BRIGHT, QUIET
 from installation.screen.reading import provenance_of_fit, word
 from installation.screen.took import mean_watts
 from installation.text.land import Land, by_mix
@@ -60,10 +60,10 @@ class Held:
 
         One page; two where the words would become too small on one.
         """
-        say, at = self.board.words, self.board.at
+        at = self.board.at
         held, kind = self._held(mean_watts(now))
         if held is None:
-            return [Page([], [Line(say("land_no_reading"), at.body, COOL)])]
+            return []
         if not at.measured:  # a square of a supposed size is no true size
             return self._pages(now, held, kind, 0.0, 0.0)
         room = min(at.column.w, at.column.h * 0.66)
@@ -116,7 +116,8 @@ class Held:
         band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
         inside = self._within(first, band, side) if side and not over else []
         head = [] if inside else [first, *band]
-        others, said = [self._other(mean_watts(now), other) for other in OTHERS], self._said(now)
+        others = [told for kind in OTHERS if (told := self._other(mean_watts(now), kind))]
+        said = self._said(now)
         for groups, rest in (([others, said], []), ([said], [others])):
             largest, least = 1.0 if side and not over else LARGEST, 0.8 if side else 0.6
             for small in range(round(largest * at.small), round(least * at.small) - 1, -1):
@@ -176,7 +177,7 @@ class Held:
     def _other(self, watts: float, kind: str) -> str:
         held, say = land_held(watts, kind), self.board.words
         if held is None:
-            return say("land_no_reading")
+            return ""
         if held.is_band:
             return say("land_other_band", kind=say(f"kind_{kind}"), low=held.low_side_m, high=held.high_side_m)
         return say("land_other", kind=say(f"kind_{kind}"), side=held.low_side_m)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import threading
-from datetime import date, datetime, time
 from pathlib import Path
 from time import sleep
 
 from installation.config import ScreenSettings
+from installation.day import midnight
 from installation.now import Now
 from installation.screen.board import Board
 from installation.screen.layout import SUPPOSED
@@ -38,7 +38,7 @@ class Past:
         self.reader: threading.Thread | None = None
         self.day: list[Layer] | None = None
         self.last = -1.0
-        self.today: date | None = None
+        self.today: float | None = None
 
     def feed(self, now: Now) -> bool:
         """Take in new samples; whether there were any."""
@@ -59,9 +59,11 @@ class Past:
 
     def _begin_day(self) -> None:
         """At midnight the ground begins anew, as it would after a restart: it is one day's portrait."""
-        today = datetime.fromtimestamp(self.sampled_at + self.strata.offset).date()
+        if not self.board.live:  # a film has another clock
+            return
+        today = midnight(self.sampled_at + self.strata.offset)
         if self.today not in (None, today):
-            self.strata.begin_day(datetime.combine(today, time.min).timestamp())
+            self.strata.begin_day(today)
             self.restored += 1
         self.today = today
 
@@ -81,6 +83,7 @@ class Past:
             self.reader.start()
         if self.day is not None:
             self.strata.restore(self.day)
+            self.strata.begin_day(midnight(self.sampled_at + self.strata.offset))  # it may have passed since
             self.day = None
             self.restored += 1
 

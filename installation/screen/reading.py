@@ -12,8 +12,12 @@ MISSED = 3.0  # meter periods: the same for a meter that is slower than that
 
 
 def provenance(now: Now, seconds: float) -> Provenance:
-    """The word of the watts at a moment; a meter that was killed cannot say so, but its last word grows old."""
-    fresh = seconds - now.sampled_at < max(STALE, MISSED * now.meter_period)
+    """The word of the watts at a moment; a meter that was killed cannot say so, but its last word grows old.
+
+    One that lives knows better how long its readings hold: a battery's for 5 s.
+    """
+    lives = seconds - now["meter_beat"] < STALE
+    fresh = lives or seconds - now.sampled_at < max(STALE, MISSED * now.meter_period)
     reads = math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
     return Provenance(int(now.provenance)) if fresh and reads else Provenance.NO_READING
 

@@ -10,12 +10,12 @@ import math
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, time
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.day import midnight
 from installation.now import Provenance
 from installation.screen.strata import size
 
@@ -54,14 +54,14 @@ def read_day(path: Path, provenance: int, opened_on: float, until: float) -> Day
                 return Day(nothing)  # the ledger is just being begun
             own = db.execute(RUN, (opened_on,)).fetchone()
             run, opened_at = own or (0, 0.0)
-            midnight, found = _midnight(until), []
+            first, found = midnight(until), []
             if provenance != Provenance.REPLAYED:
                 before = opened_on if own else until
-                found += db.execute(OTHERS, (midnight, before, provenance, run)).fetchall()
+                found += db.execute(OTHERS, (first, before, provenance, run)).fetchall()
             if own:
-                first = math.floor(midnight - opened_on)
-                found += db.execute(OWN, (opened_on - opened_at, run, first, provenance)).fetchall()
-            return Day(_rows(found, midnight, until))
+                second = math.floor(first - opened_on)
+                found += db.execute(OWN, (opened_on - opened_at, run, second, provenance)).fetchall()
+            return Day(_rows(found, first, until))
     except (sqlite3.Error, OSError, TypeError, ValueError) as error:
         return Day(nothing, str(error))
 
@@ -80,8 +80,3 @@ def _rows(found: list[tuple[float | None, ...]], first: float, until: float) -> 
     if len(whole) and whole[-1, 0] + whole[-1, 1] > until:  # the rest of that second is in the record
         whole[-1, 1:] *= (until - whole[-1, 0]) / whole[-1, 1]
     return whole
-
-
-def _midnight(seconds: float) -> float:
-    """The begin of the local day, s since 1970, also on a day on which the clocks change."""
-    return datetime.combine(datetime.fromtimestamp(seconds).date(), time.min).timestamp()

@@ -57,7 +57,8 @@ def _took(board: Board, now: Now) -> str:
     if not of:
         return " ".join([*said, say("took_no_reading", seconds=now.fit_seconds)])
     key = "took_replayed" if of is Provenance.REPLAYED else "took"
-    said.append(say(key, joules=now.fit_joules, seconds=now.fit_seconds, word=word(board, of, now.uncertainty)))
+    uncertainty = now.uncertainty if of == now.provenance else 0.0  # that of another reading says nothing of it
+    said.append(say(key, joules=now.fit_joules, seconds=now.fit_seconds, word=word(board, of, uncertainty)))
     if now.fit_joules >= MANY:
         said.append(say("took_kwh", kwh=now.fit_joules / KWH))
     return " ".join(said)

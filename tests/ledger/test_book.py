@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from installation.ledger.book import Book, Reading, Run, midnight, run_totals
+from installation.ledger.book import Book, Reading, Run, run_totals
 from installation.ledger.trouble import APPLICATION, LedgerError, set_aside
 
 RUN = Run(opened_on=1_700_000_000.0, opened_at=50.0, joules_per_grain=1.0)
@@ -291,7 +291,3 @@ def test_totals_of_a_damaged_ledger_are_one_sentence(path: Path) -> None:
     damaged(path)
     with pytest.raises(LedgerError, match=r"cannot be read: .*; keep it"):
         run_totals(path)
-
-
-def test_midnight_is_the_begin_of_the_local_day() -> None:
-    assert midnight(1_700_000_000.0) <= 1_700_000_000.0 < midnight(1_700_000_000.0) + 25 * 3600

@@ -205,7 +205,7 @@ def test_after_midnight_nothing_is_earlier(room: Room, monkeypatch: pytest.Monke
     book.close()
     player = room.player()
     play(room, player, 0.0, 1.2)
-    monkeypatch.setattr(under_test, "midnight", lambda: time.time() + 1.0)
+    monkeypatch.setattr(under_test, "midnight", lambda _: time.time() + 1.0)
     play(room, player, 1.3, 2.2)
     assert room.conductor.earlier_joules == 0.0
     player.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from installation.command._staged import Staged
 from installation.config import Config, Place, SoundSettings
-from installation.now import Phase, Provenance, State
+from installation.now import MeterState, Phase, Provenance, State
 from installation.screen.picture import Picture
 from tests.screen.conftest import Stage
 
@@ -29,7 +29,7 @@ def test_the_foot_says_what_is_heard_lit_and_left_out(stage: Stage) -> None:
 
 
 def test_nothing_is_called_heard_or_lit_that_does_not_play(stage: Stage) -> None:
-    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("captions",))
+    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("fall", "captions"))
     staged.conductor.sound_process = staged.conductor.light_process = State.STOPPED
     said = feet(staged, wall)
     assert "into the ground: 100 points a second" in said
@@ -81,3 +81,47 @@ def test_a_replay_is_no_machine_at_rest(stage: Stage) -> None:
     assert "rain: 680 drops" in said
     assert "the colours say what runs here meanwhile" in said
     assert "dripping" not in said
+
+
+def test_what_the_piece_draws_is_said_where_a_meter_covers_it(stage: Stage) -> None:
+    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("captions",))
+    staged.by["light"].light_watts = staged.by["meter"].own_watts = 2.0  # the strip alone, by its own frames
+    assert "the piece itself draws" not in feet(staged, wall)
+    staged.by["meter"].own_watts = 9.7
+    assert "the piece itself draws 9.7 W beside its fit, ESTIMATED" in feet(staged, wall)
+
+
+def test_a_network_that_is_broken_has_no_weights_of_another(stage: Stage) -> None:
+    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("captions",))
+    assert "the network that fit trains: seed, 3 265 weights" in feet(staged, wall)
+    staged.become("unable", wall)
+    assert "weights" not in feet(staged, wall)
+
+
+def test_a_replay_that_is_spent_is_no_machine_at_rest_either(stage: Stage) -> None:
+    staged, wall = stage(680.0, Provenance.REPLAYED), Picture(Config(), (960, 540), scenes=("captions",))
+    staged.become("spent", wall)
+    said = feet(staged, wall)
+    assert "are spent" in said
+    assert "At rest" not in said
+
+
+def test_a_film_says_nothing_of_what_runs_here(stage: Stage) -> None:
+    staged, wall = stage(680.0, Provenance.REPLAYED), Picture(Config(), (960, 540), scenes=("captions",))
+    staged.by["network"].fit_line = ""
+    assert "runs here" not in feet(staged, wall)
+
+
+def test_a_meter_that_lives_says_itself_how_long_its_reading_holds(stage: Stage) -> None:
+    staged, wall = stage(118.0), Picture(Config(), (960, 540), scenes=("number",))
+    staged.play(wall, 1.0, rate=10)
+    meter = staged.by["meter"]
+
+    def waits() -> None:  # its plug does not answer for four seconds
+        staged.next += 0.05
+        meter.meter_beat, meter.meter_state = staged.next, MeterState.STALE
+
+    staged.sample = waits  # type: ignore[method-assign]
+    staged.play(wall, 4.0, rate=10)
+    assert wall.scenes[0].page[1].text.startswith("MEASURED")
+    assert "seconds old" in wall.scenes[0].page[2].text

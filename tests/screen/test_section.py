@@ -115,6 +115,7 @@ def test_a_whole_day_stays_on_every_screen(size: tuple[int, int], large_print: b
 
 def test_at_midnight_the_ground_begins_anew(stage: Stage, picture: Make) -> None:
     staged, wall = stage(100.0), picture(scenes=("section",))
+    wall.board.live = True
     midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
     staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 35.0
     staged.play(wall, 34.0, rate=10)
@@ -133,3 +134,23 @@ def test_a_day_of_any_length_stays_on_the_screen(stage: Stage, picture: Make) ->
     scene.strata.layers.append(Layer(12, 0, np.full((4, COLUMNS), 36e6 / COLUMNS)))  # 10 kWh
     staged.play(wall, 1.0, rate=10)
     assert scene.fold * scene.strata.edges()[-1] == pytest.approx(scene.box.h, rel=0.01)
+
+
+def test_a_screen_brought_back_after_midnight_leaves_yesterday_to_the_ledger(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("section",))
+    wall.board.live = True
+    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
+    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 3.0
+    staged.play(wall, 5.0, rate=10)
+    past = wall.scenes[0].past
+    past.day = [Layer(0, round((midnight - 20) // 10), np.full((4, COLUMNS), 1.0))]  # read while it struck
+    staged.play(wall, 1.0, rate=10)
+    assert not past.strata.layers
+
+
+def test_a_film_of_a_night_keeps_its_ground(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("section",))
+    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
+    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 35.0
+    staged.play(wall, 40.0, rate=10)
+    assert sum(layer.joules for layer in wall.scenes[0].strata.layers) > 3000

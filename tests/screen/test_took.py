@@ -99,3 +99,13 @@ def test_the_joules_of_a_fit_are_told_only_from_its_begin(stage: Stage, picture:
     assert again.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)[0].startswith("3\u00a06")
     staged.by["network"].fit_began_with = float("nan")
     assert "joules" not in again.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)[0]
+
+
+def test_an_uncertainty_is_that_of_the_reading_it_stands_by(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("land",))
+    settled(staged, wall)
+    assert "MEASURED ± 5 %" in told(took(wall.board, staged.now))
+    staged.by["network"].fit_provenance = Provenance.ESTIMATED  # the meter was another one in its midst
+    text = told(took(wall.board, staged.now))
+    assert "ESTIMATED" in text
+    assert "±" not in text
