@@ -150,7 +150,8 @@ class Scene:
             sentences.append((say("own", watts=now.own_watts, word=say("estimated")), QUIET))
         if now.network and now.parameters and now.phase != Phase.UNABLE:
             sentences.append((say("weights", network=now.network, weights=now.parameters), QUIET))
-        if now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
+        spends = self.reads is not Provenance.REPLAYED  # a recording's joules are of another day
+        if spends and now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))
         return sentences

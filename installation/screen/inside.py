@@ -159,7 +159,7 @@ class Scene:
         """The lines of some sentences in the largest letters that have room; none where they would be too small."""
         small = self.board.at.small
         for size in range(round(0.9 * small), max(9, round(0.68 * small)) - 1, -1):
-            page = [line for text in texts for line in self.board.wrap(text, box.w, size, QUIET)]
+            page = [line for text in texts for line in self.board.wrap(text, box.w, size, QUIET, level=True)]
             if (len(page) - 1) * round(size * CAPTION) + round(1.3 * size) <= box.h:
                 return page
         return []

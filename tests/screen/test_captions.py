@@ -81,6 +81,8 @@ def test_a_replay_is_no_machine_at_rest(stage: Stage) -> None:
     assert "rain: 680 drops" in said
     assert "the colours say what runs here meanwhile" in said
     assert "dripping" not in said
+    staged.conductor.spent_joules = 0.5 * staged.conductor.allowance_joules
+    assert "of today" not in feet(staged, Picture(Config(), (960, 540), scenes=("captions",)))
 
 
 def test_what_the_piece_draws_is_said_where_a_meter_covers_it(stage: Stage) -> None:
