@@ -77,8 +77,9 @@ def _picture(config: Config, size: tuple[int, int], scenes: tuple[str, ...], run
     from ..screen.picture import Picture, prepare
 
     prepare()
-    more = {"code"} if "inside" in scenes else set()  # the code is what opens
-    return Picture(config, size, scenes=tuple(dict.fromkeys((*more, *scenes))) or None, resumed=running)
+    if "inside" in scenes and "code" not in scenes:
+        scenes = ("code", *scenes)  # it is the code that opens
+    return Picture(config, size, scenes=scenes or None, resumed=running)
 
 
 def _running(picture: Picture, seconds: float) -> None:

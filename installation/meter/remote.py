@@ -79,8 +79,9 @@ class Meter(Mqtt):
 
 def _share(said: object) -> float:
     """An uncertainty as a fraction; 0 where what was said is none."""
-    number = isinstance(said, int | float) and not isinstance(said, bool)
-    return float(said) if number and 0 < said < 1 else 0.0  # type: ignore[operator, arg-type]
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return 0.0
+    return float(said) if 0 < said < 1 else 0.0
 
 
 class Witness:

@@ -22,6 +22,8 @@ from installation.text.lines import even, lines
 from installation.text.words import Words, WordsError
 
 Rect = pygame.Rect
+INSTANT = 1e-3  # s: a fader faster than this changes at once
+LONGEST = 0.25  # s: no picture is further from the last
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -150,10 +152,6 @@ class Board:
             made.blit(drawn, (size[0] - drawn.get_width() if right else 0, round(y)))
             y += self.type.height(line.size, line.face)
         return made
-
-
-INSTANT = 1e-3  # s: a fader faster than this changes at once
-LONGEST = 0.25  # s: no picture is further from the last
 
 
 class Fader:

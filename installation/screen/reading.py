@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 
 from installation.now import MeterState, Now, Phase, Provenance
+from installation.score import STALE, fresh
 from installation.screen.board import Board
-
-STALE = 2.0  # s: an older reading is no reading
-MISSED = 3.0  # meter periods: the same for a meter that is slower than that
 
 
 def provenance(now: Now, seconds: float) -> Provenance:
@@ -17,9 +15,9 @@ def provenance(now: Now, seconds: float) -> Provenance:
     One that lives knows better how long its readings hold: a battery's for 5 s.
     """
     lives = seconds - now["meter_beat"] < STALE
-    fresh = lives or seconds - now.sampled_at < max(STALE, MISSED * now.meter_period)
+    holds = lives or fresh(seconds - now.sampled_at, now.meter_period)
     reads = math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
-    return Provenance(int(now.provenance)) if fresh and reads else Provenance.NO_READING
+    return Provenance(int(now.provenance)) if holds and reads else Provenance.NO_READING
 
 
 def provenance_of_fit(now: Now) -> Provenance:

@@ -13,12 +13,10 @@ import numpy as np
 
 from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
-from ..score import DELAY, NONE, GrainClock, Grains, Integers, jitter
+from ..score import DELAY, NONE, GrainClock, Grains, Integers, fresh, jitter
 from ..score_sound import FULL_WATTS, QUIETER, Loudness
 from .moment import Moment
 
-STALE = 2.0  # s: an older reading is no reading
-MISSED = 3.0  # meter periods: the same for a meter that is slower than that
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
 
 
@@ -102,8 +100,8 @@ class Listener:
         return grains
 
     def _reads(self, seconds: float) -> bool:
-        fresh = max(STALE, MISSED * self.now.meter_period)
-        return self.now.provenance != Provenance.NO_READING and seconds - self.now.sampled_at < fresh
+        now = self.now
+        return now.provenance != Provenance.NO_READING and fresh(seconds - now.sampled_at, now.meter_period)
 
     def _loudness(self) -> Loudness:
         s = self.settings

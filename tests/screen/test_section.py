@@ -8,7 +8,7 @@ from datetime import datetime, time
 import numpy as np
 import pytest
 
-from installation.command._staged import lay_down
+from installation.command._staged import Staged, lay_down
 from installation.config import Config, ScreenSettings
 from installation.score import linear
 from installation.screen import section
@@ -113,11 +113,17 @@ def test_a_whole_day_stays_on_every_screen(size: tuple[int, int], large_print: b
     assert 0.9 * scene.box.h < scene.fold * np.log1p(config.doors.allowance_joules / EASE) <= scene.box.h
 
 
+def before_midnight(staged: Staged, seconds: float) -> float:
+    """Open the doors so that the day ends in so many s; returns that midnight."""
+    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
+    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - seconds
+    return midnight
+
+
 def test_at_midnight_the_ground_begins_anew(stage: Stage, picture: Make) -> None:
     staged, wall = stage(100.0), picture(scenes=("section",))
     wall.board.live = True
-    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
-    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 35.0
+    before_midnight(staged, 35.0)
     staged.play(wall, 34.0, rate=10)
     assert len(wall.scenes[0].strata.layers) >= 2
     staged.play(wall, 3.0, rate=10)
@@ -139,8 +145,7 @@ def test_a_day_of_any_length_stays_on_the_screen(stage: Stage, picture: Make) ->
 def test_a_screen_brought_back_after_midnight_leaves_yesterday_to_the_ledger(stage: Stage, picture: Make) -> None:
     staged, wall = stage(100.0), picture(scenes=("section",))
     wall.board.live = True
-    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
-    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 3.0
+    midnight = before_midnight(staged, 3.0)
     staged.play(wall, 5.0, rate=10)
     past = wall.scenes[0].past
     past.day = [Layer(0, round((midnight - 20) // 10), np.full((4, COLUMNS), 1.0))]  # read while it struck
@@ -150,7 +155,6 @@ def test_a_screen_brought_back_after_midnight_leaves_yesterday_to_the_ledger(sta
 
 def test_a_film_of_a_night_keeps_its_ground(stage: Stage, picture: Make) -> None:
     staged, wall = stage(100.0), picture(scenes=("section",))
-    midnight = datetime.combine(datetime.fromtimestamp(staged.conductor.opened_on).date(), time.max).timestamp()
-    staged.conductor.opened_on = midnight - (staged.seconds - staged.conductor.opened_at) - 35.0
+    before_midnight(staged, 35.0)
     staged.play(wall, 40.0, rate=10)
     assert sum(layer.joules for layer in wall.scenes[0].strata.layers) > 3000
