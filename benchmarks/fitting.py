@@ -53,7 +53,7 @@ def measure(folder: Path) -> None:
     others = sorted(os.sched_getaffinity(0) - {0}) or [0]
     os.sched_setaffinity(0, {0})
     with _piece(folder, others) as players:
-        from installation.network.watch import Watch
+        from installation.network.process.watch import Watch
         from installation.now import Now
 
         watch = Watch(Now(folder / "now", "network"), lambda: False)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from installation.config import Config
 from installation.now import Doors, Now
-from installation.score import grains_due
+from installation.score.grains import grains_due
 from tests.meter.fake_nvml import State, build, environment
 
 ROUNDS = 8

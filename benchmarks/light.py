@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.light.ak import picture
 from installation.light.codec import adalight
 from installation.light.sparks import LUMINANCE
+from installation.light.strips._ak import picture
 from tests.light.room import Room, opposing_changes
 
 SECONDS = 4.0

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from installation.config import MeterSettings
-from installation.meter import battery, estimate, hwmon, nvml, rapl
+from installation.meter.sources import battery, estimate, hwmon, nvml, rapl
 from installation.now import Doors, Now
 from tests.meter import accidents, fake_nvml
 

@@ -8,27 +8,27 @@ import click
 
 from . import __version__
 from .config import ConfigError, nearest
-from .plug import names, plug
+from .plug import COMMAND, names, plug
 
 
 class Commands(click.Group):
     """The files of the folder `command`; each has one click command called `command`."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return names("command", "command")
+        return names(COMMAND)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in names("command", "command"):
+        if name not in names(COMMAND):
             return None
-        command = plug("command", name, "command").command
+        command = plug(COMMAND, name).command
         assert isinstance(command, click.Command)
         return command
 
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in names("command", "command") and not args[0].startswith("-"):
-            raise click.UsageError(f"{args[0]!r} is no command. {nearest(args[0], names('command', 'command'))}")
+        if args and args[0] not in names(COMMAND) and not args[0].startswith("-"):
+            raise click.UsageError(f"{args[0]!r} is no command. {nearest(args[0], names(COMMAND))}")
         return super().resolve_command(context, args)
 
 

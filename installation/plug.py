@@ -1,44 +1,73 @@
 """A name in config.toml finds the file of that name: a plug-in is a file, and nothing else needs to know it.
 
-A name with a path separator or ending in .py is a file anywhere, so that a workshop's network or an artist's voice
-needs no fork of the piece.
+In each player's room one inner folder holds the plug-ins and nothing else; a file there whose name begins with an
+underscore helps one of them. A name with a path separator or ending in .py is a file anywhere, so that a workshop's
+network or an artist's voice needs no fork of the piece.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from .config import HOME, ConfigError, nearest
 
 
-def names(folder: str, agreed: str) -> list[str]:
-    """The plug-ins of a folder: the files that define what was agreed, by name, without importing any."""
-    files = (HOME / "installation" / folder).glob("*.py")
-    return sorted(f.stem for f in files if _defines(f, agreed))
+@dataclass(frozen=True)
+class Kind:
+    """One kind of plug-in.
+
+    Attributes:
+        word: what one of them is called.
+        folder: where they lie, from the package's folder.
+        agreed: the class or function that each file must have.
+    """
+
+    word: str
+    folder: str
+    agreed: str
 
 
-def plug(folder: str, name: str, agreed: str) -> ModuleType:
-    """Import the plug-in called name of a folder.
+SOURCE = Kind("meter", "meter/sources", "Meter")
+NETWORK = Kind("network", "network/networks", "network")
+VOICE = Kind("voice", "sound/voices", "Voice")
+SCENE = Kind("scene", "screen/scenes", "Scene")
+STRIP = Kind("strip", "light/strips", "Strip")
+COMMAND = Kind("command", "command", "command")
+KINDS = (SOURCE, NETWORK, VOICE, SCENE, STRIP, COMMAND)
+
+
+def names(kind: Kind) -> list[str]:
+    """The plug-ins of a kind: the listing of their folder, without importing any."""
+    return sorted(f.stem for f in (HOME / "installation" / kind.folder).glob("*.py") if not f.stem.startswith("_"))
+
+
+def plug(kind: Kind, name: str) -> ModuleType:
+    """Import a plug-in.
 
     Args:
-        folder: a player's folder, such as "meter".
-        name: a file name there without .py, or a path to a file elsewhere.
-        agreed: the class or function such a file must have.
+        kind: its kind.
+        name: a file name in the kind's folder without .py, or a path to a file elsewhere.
 
     Raises:
         ConfigError: there is no such file, or it lacks what was agreed. Errors inside the file pass through.
     """
-    module = _outside(Path(name)) if is_path(name) else _inside(folder, name, agreed)
-    if not hasattr(module, agreed):
-        raise ConfigError(f"{name}: a {folder} file must define {agreed!r}; add it, or choose another file.")
+    file = find_file(kind, name)
+    if is_path(name):
+        module = _outside(file)
+    else:
+        module = importlib.import_module(f"installation.{kind.folder.replace('/', '.')}.{name}")
+    if not hasattr(module, kind.agreed):
+        raise ConfigError(f"{name}: a {kind.word} file must define {kind.agreed!r}; add it, or choose another file.")
     return module
 
 
-def find_file(folder: str, name: str, agreed: str) -> Path:
+def find_file(kind: Kind, name: str) -> Path:
     """The file of a plug-in, without importing it.
 
     Raises:
@@ -49,10 +78,10 @@ def find_file(folder: str, name: str, agreed: str) -> Path:
         if not path.is_file():
             raise ConfigError(f"{name}: there is no such file; write its path from the folder the piece is started in.")
         return path
-    room = HOME / "installation" / folder
-    if f"{name}.py" not in (f.name for f in room.iterdir()):  # exactly: some file systems take Rain for rain
-        raise ConfigError(f"{name!r} is no {folder} file. {nearest(name, names(folder, agreed))}")
-    return room / f"{name}.py"
+    known = names(kind)
+    if name not in known:  # exactly: some file systems take Rain for rain
+        raise ConfigError(f"{name!r} is no {kind.word}. {nearest(name, known)}")
+    return HOME / "installation" / kind.folder / f"{name}.py"
 
 
 def is_path(name: str) -> bool:
@@ -60,19 +89,10 @@ def is_path(name: str) -> bool:
     return name.endswith(".py") or "/" in name or "\\" in name
 
 
-def _inside(folder: str, name: str, agreed: str) -> ModuleType:
-    find_file(folder, name, agreed)
-    return importlib.import_module(f"installation.{folder}.{name}")
-
-
-def _defines(path: Path, agreed: str) -> bool:
-    text = path.read_text(encoding="utf-8")
-    return f"\nclass {agreed}" in text or f"\ndef {agreed}(" in text
-
-
 def _outside(path: Path) -> ModuleType:
-    path = find_file("", str(path), "")
-    name = f"plugged_{path.stem}"
+    """A file from anywhere, under a name that no other file has."""
+    place = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    name = f"plugged_{path.stem}_{place}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ConfigError(f"{path}: this is not a Python file; give it the ending .py.")

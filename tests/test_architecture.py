@@ -16,16 +16,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from installation.config import HOME, Config
-from installation.network.listing import AGREED as NETWORK
 from installation.now import PLAYERS
-from installation.plug import find_file, names
+from installation.plug import COMMAND, KINDS, NETWORK, SCENE, SOURCE, STRIP, VOICE, Kind, find_file, names
 
 HOUSE = HOME / "installation"
 FILES = sorted(HOUSE.rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"config", "finding"},
-    {"now", "score", "score_sound", "calm", "day", "plug", "text", "published"},
-    {"player", "stage", "stage_sound", "sketch", "sketch_file", "sketch_words"},
+    {"now", "score", "calm", "day", "plug", "text", "published"},
+    {"player", "workshop"},
     set(PLAYERS),
     {"conductor", "check", "take"},
     {"command", "__main__"},
@@ -38,21 +37,21 @@ WALLS = {  # a library -> the rooms and files that may import it
     "torch": {"network"},
     "sounddevice": {"sound"},
     "serial": {"light"},
-    "pygame": {"screen", "stage.py", "sketch.py", "command/sketch.py"},
+    "pygame": {"screen", "workshop", "command/sketch.py"},
 }
 BROAD = {  # around foreign code, and where a library would swallow the error
-    "sketch_file.py": "a workshop's sketch",
-    "network/fit.py": "anyone's network",
+    "workshop/sketch_file.py": "a workshop's sketch",
+    "network/process/fit.py": "anyone's network",
     "sound/stream.py": "PortAudio swallows what its callback raises",
 }
 NOT_PINNED = {"compare"}  # other programs, measured as they are published
-AGREED = {  # a room -> what its plug-ins define, and some that must be there
-    "meter": ("Meter", {"nvml", "rapl", "battery", "estimate", "replay"}),
-    "network": (NETWORK, {"seed"}),
-    "sound": ("Voice", {"rain", "hum"}),
-    "screen": ("Scene", {"section", "code", "number", "passage", "captions"}),
-    "light": ("Strip", {"pretend", "adalight", "underfoot"}),
-    "command": ("command", {"run", "doctor", "now", "fit", "player", "record", "sketch"}),
+THERE = {  # some plug-ins of each kind that must be there
+    SOURCE: {"nvml", "rapl", "battery", "estimate", "replay"},
+    NETWORK: {"seed", "wide", "bert_base", "bert_large"},
+    VOICE: {"rain", "hum"},
+    SCENE: {"section", "code", "number", "passage", "captions"},
+    STRIP: {"pretend", "adalight", "underfoot", "wled"},
+    COMMAND: {"run", "doctor", "now", "fit", "player", "record", "sketch"},
 }
 
 
@@ -191,26 +190,23 @@ def test_the_look_for_broad_excepts_sees_them(code: str, is_broad: bool) -> None
     assert any(broad(node) for node in ast.walk(ast.parse(code))) == is_broad
 
 
-@pytest.mark.parametrize("folder", AGREED)
-def test_plug_ins_have_what_was_agreed(folder: str) -> None:
-    agreed, wanted = AGREED[folder]
-    assert wanted <= set(names(folder, agreed))
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.word)
+def test_the_listing_of_a_folder_is_the_list_of_its_plug_ins(kind: Kind) -> None:
+    assert THERE[kind] <= set(names(kind))
+    for name in names(kind):
+        defined = {getattr(node, "name", "") for node in tree(find_file(kind, name)).body}
+        assert kind.agreed in defined, f"{name} lies among the {kind.word}s and defines no {kind.agreed}"
 
 
 def test_what_config_names_is_there() -> None:
     config = Config()
     for scene in config.screen.scenes:
-        find_file("screen", scene, "Scene")
+        find_file(SCENE, scene)
     for voice in config.sound.voices:
-        assert voice in names("sound", "Voice")
-    assert config.light.device in names("light", "Strip")
+        assert voice in names(VOICE)
+    assert config.light.device in names(STRIP)
     for network in (config.network.name, *config.network.ladder):
-        assert network in names("network", NETWORK)
-
-
-def test_every_command_is_a_file_with_a_command() -> None:
-    files = {f.stem for f in (HOUSE / "command").glob("*.py") if not f.stem.startswith("_")}
-    assert files == set(names("command", "command"))
+        assert network in names(NETWORK)
 
 
 def test_every_player_has_its_class() -> None:

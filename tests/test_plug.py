@@ -7,69 +7,69 @@ import pytest
 
 from installation import plug as under_test
 from installation.config import ConfigError
-from installation.plug import find_file, names, plug
+from installation.plug import VOICE, find_file, names, plug
 
-VOICE = "class Voice:\n    pass\n"
+VOICE_FILE = "class Voice:\n    pass\n"
 
 
 def test_a_name_finds_its_file() -> None:
-    module = plug("sound", "rain", "Voice")
-    assert module.__name__ == "installation.sound.rain"
-    assert plug("sound", "rain", "Voice") is module
+    module = plug(VOICE, "rain")
+    assert module.__name__ == "installation.sound.voices.rain"
+    assert plug(VOICE, "rain") is module
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("rian", "'rian' is no sound file. Did you mean 'rain'?"),
+        ("rian", "'rian' is no voice. Did you mean 'rain'?"),
         ("Rain", "Did you mean 'rain'?"),
         ("thunderstorm", "Known are: "),
-        ("", "'' is no sound file. Known are: "),
+        ("", "'' is no voice. Known are: "),
         (".", "Known are: "),
-        ("player", "a sound file must define 'Voice'; add it, or choose another file."),
-        ("__init__", "a sound file must define 'Voice'"),
+        ("player", "'player' is no voice. Known are: "),
+        ("__init__", "'__init__' is no voice. Known are: "),
         ("nowhere/mine.py", "there is no such file; write its path from the folder the piece is started in"),
         ("mine.py", "there is no such file"),
     ],
 )
 def test_a_wrong_name_is_one_sentence(name: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        plug("sound", name, "Voice")
+        plug(VOICE, name)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_a_list_of_known_names_holds_only_what_has_what_was_agreed() -> None:
-    known = names("sound", "Voice")
+def test_the_known_names_are_the_listing_of_the_folder() -> None:
+    known = names(VOICE)
     assert "rain" in known
     assert {"player", "__init__", "check"}.isdisjoint(known)
 
 
 def test_listing_names_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = tmp_path / "installation" / "sound"
+    room = tmp_path / "installation" / "sound" / "voices"
     room.mkdir(parents=True)
-    (room / "loud.py").write_text("raise SystemExit\n" + VOICE)
-    (room / "other.py").write_text("# class Voice\nVoices = 1\n")
+    (room / "loud.py").write_text("raise SystemExit\n" + VOICE_FILE)
+    (room / "_helper.py").write_text("Voices = 1\n")
     monkeypatch.setattr(under_test, "HOME", tmp_path)
-    assert names("sound", "Voice") == ["loud"]
-    assert find_file("sound", "loud", "Voice") == room / "loud.py"
+    assert names(VOICE) == ["loud"]
+    assert find_file(VOICE, "loud") == room / "loud.py"
 
 
 def test_a_file_from_elsewhere_works_the_same_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "my voice.py").write_text(VOICE)
-    assert plug("sound", str(tmp_path / "my voice.py"), "Voice").Voice
+    (tmp_path / "my voice.py").write_text(VOICE_FILE)
+    assert plug(VOICE, str(tmp_path / "my voice.py")).Voice
     monkeypatch.chdir(tmp_path)
-    assert plug("sound", "my voice.py", "Voice").Voice
-    assert plug("sound", "./my voice.py", "Voice").Voice
+    assert plug(VOICE, "my voice.py").Voice
+    assert plug(VOICE, "./my voice.py").Voice
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert plug("sound", "~/my voice.py", "Voice").Voice
+    assert plug(VOICE, "~/my voice.py").Voice
 
 
 def test_two_files_of_one_name_are_two(tmp_path: Path) -> None:
     for folder, mark in (("a", 1), ("b", 2)):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "mine.py").write_text(f"{VOICE}MARK = {mark}\n")
-    first, second = (plug("sound", str(tmp_path / f / "mine.py"), "Voice") for f in "ab")
+        (tmp_path / folder / "mine.py").write_text(f"{VOICE_FILE}MARK = {mark}\n")
+    first, second = (plug(VOICE, str(tmp_path / f / "mine.py")) for f in "ab")
     assert (first.MARK, second.MARK) == (1, 2)
 
 
@@ -77,19 +77,19 @@ def test_an_error_in_the_file_passes_through_and_can_be_mended(tmp_path: Path) -
     file = tmp_path / "mine.py"
     file.write_text("1 / 0\n")
     with pytest.raises(ZeroDivisionError):
-        plug("sound", str(file), "Voice")
-    assert "plugged_mine" not in sys.modules
+        plug(VOICE, str(file))
+    assert not [name for name in sys.modules if name.startswith("plugged_mine")]
     file.write_text("class Voice: mended = True  # another length\n")
-    assert plug("sound", str(file), "Voice").Voice.mended
+    assert plug(VOICE, str(file)).Voice.mended
 
 
 def test_a_file_without_what_was_agreed(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("class Voices: pass\n")
     with pytest.raises(ConfigError, match="must define 'Voice'"):
-        plug("sound", str(tmp_path / "mine.py"), "Voice")
+        plug(VOICE, str(tmp_path / "mine.py"))
 
 
 def test_a_file_that_is_not_python(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text(VOICE)
+    (tmp_path / "mine.txt").write_text(VOICE_FILE)
     with pytest.raises(ConfigError, match=r"not a Python file; give it the ending \.py"):
-        plug("sound", str(tmp_path / "mine.txt"), "Voice")
+        plug(VOICE, str(tmp_path / "mine.txt"))

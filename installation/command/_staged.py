@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..config import HOME, Config, ConfigError
+from ..config import Config, ConfigError
 from ..network.listing import ListingError, read
 from ..now import SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
+from ..plug import NETWORK, find_file
+from ..screen.ground.strata import size
 from ..screen.picture import Picture
-from ..screen.strata import size
 
 STATES = (
     "opening",
@@ -80,7 +81,7 @@ class Staged:
         meter.meter_period = 1.0 / self.config.meter.rate_hz
 
     def _list(self, name: str) -> None:
-        path = Path(name) if name.endswith(".py") else HOME / "installation" / "network" / f"{name}.py"
+        path = find_file(NETWORK, name)
         try:
             listing = read(path)
         except ListingError as error:
@@ -181,7 +182,7 @@ class Staged:
 
 def lay_down(picture: Picture, staged: Staged, hours: float, seed: int = 7) -> None:
     """Put a day that never was under the surface: for looking at the section without waiting for evening."""
-    from ..screen.strata import Strata
+    from ..screen.ground.strata import Strata
 
     scene = next(s for s in picture.scenes if hasattr(s, "past"))
     offset = OPENED_ON - BEGIN

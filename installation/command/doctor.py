@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -70,17 +71,17 @@ def look(room: str, config: Config) -> list[Finding]:
         from .. import check
 
         return check.check(config)
-    from ..plug import plug
 
-    findings: list[Finding] = plug(room, "check", "check").check(config)
+    findings: list[Finding] = import_module(f"installation.{room}.check").check(config)
     return findings
 
 
 def bring_up(config: Config) -> list[Finding]:
     """The findings of a strip that is lit and measured; what to look at goes to stderr, beside the report."""
-    from ..plug import plug
 
-    made: list[Finding] = plug("light", "bringup", "bringup").bringup(config, lambda line: click.echo(line, err=True))
+    made: list[Finding] = import_module("installation.light.bringup").bringup(
+        config, lambda line: click.echo(line, err=True)
+    )
     return made
 
 

@@ -145,7 +145,7 @@ def _stage(folder: Path, config: Config, meter: str | None) -> Staged:
 
 def _recording(path: Path) -> tuple[Watts, str, str, float]:
     from ..meter.recording import BadRecording, read
-    from ..meter.replay import about
+    from ..meter.sources.replay import about
 
     try:
         recording = read(path.expanduser())

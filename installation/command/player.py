@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -12,7 +13,6 @@ import click
 from ..config import ConfigError, load, nearest
 from ..now import PLAYERS, Doors, Now, default_path
 from ..player import PARENT
-from ..plug import plug
 from .now import performs
 
 ONE_THREAD = (
@@ -45,7 +45,7 @@ def command(name: str, path: Path | None, changes: tuple[str, ...], remote: str 
     now = _join(record or default_path(), name, config.piece.joules_per_grain)
     from ..player import main
 
-    sys.exit(main(plug(name, "player", "Player").Player, config, now))
+    sys.exit(main(import_module(f"installation.{name}.player").Player, config, now))
 
 
 def _join(record: Path, name: str, joules_per_grain: float) -> Now:

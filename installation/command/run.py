@@ -18,7 +18,7 @@ from ..config import Config, ConfigError, load
 from ..meter.check import refuse as refuse_meters
 from ..network.check import refuse as refuse_networks
 from ..now import Now, default_path
-from ..plug import find_file
+from ..plug import SCENE, STRIP, VOICE, find_file
 from ..text.words import Words, WordsError
 
 HEADLESS_SECONDS = 60.0
@@ -106,11 +106,11 @@ def refuse(config: Config) -> None:
     except WordsError as error:
         raise ConfigError(f"[piece] language: {error}") from None
     refuse_networks(config)
-    find_file("light", config.light.device, "Strip")
+    find_file(STRIP, config.light.device)
     for scene in config.screen.scenes:
-        find_file("screen", scene, "Scene")
+        find_file(SCENE, scene)
     for voice in config.sound.voices:
-        find_file("sound", voice, "Voice")
+        find_file(VOICE, voice)
 
 
 @contextmanager
@@ -149,7 +149,7 @@ def perform(
 
 def result(now: Now, config: Config, conductor: Conductor) -> dict[str, Any]:
     """What the performance came to; grains that nobody gave and nobody counted yet are counted as lost."""
-    from ..score import grains_due
+    from ..score.grains import grains_due
     from .now import word
 
     due = grains_due(now.joules, now.joules_per_grain)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WORDS_A_ROW = 128  # of bert_base.py
-OPERATIONS_A_ROW = 536_362_389_504 / 8  # of bert_base.py, by installation/network/operations.py
+OPERATIONS_A_ROW = 536_362_389_504 / 8  # of bert_base.py, by installation/network/process/operations.py
 HOURS_A_YEAR = 8766.0
 WIDE = 120  # characters a line where no terminal says
 FITS = """SELECT joules, seconds, updates, fit_line, detail, provenance, boundary FROM fits JOIN readings

@@ -20,7 +20,7 @@ import click
 from ..config import Config, ConfigError, load
 from ..now import Now, default_path
 from ..player import PARENT
-from ..plug import find_file
+from ..plug import SOURCE, find_file
 from .now import join
 
 OPENS_WITHIN = 15.0  # s the meter may take to its first beat
@@ -103,7 +103,7 @@ def _show(
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 
-    from ..sketch import Show, Window, perform, render
+    from ..workshop.show import Show, Window, perform, render
 
     sys.path.insert(0, str(file.resolve().parent))  # a sketch may import what lies beside it
     window = None
@@ -150,7 +150,7 @@ def own_meter(config: Config, arguments: list[str]) -> Iterator[Now]:
     """
     kind, _, what = config.meter.name.partition(":")
     if kind != "auto":
-        find_file("meter", kind, "Meter")
+        find_file(SOURCE, kind)
     if kind == "replay" and not os.access(what, os.R_OK):
         raise ConfigError(f"The recording {what!r} is not there or cannot be read; write --with-meter replay:FILE.")
     click.echo(

@@ -43,7 +43,6 @@ from pathlib import Path
 from typing import Any
 
 from .totals import rows_of
-from .totals import run_totals as run_totals
 from .trouble import APPLICATION, LOCK_WAIT, VERSION, LedgerError, sentence, set_aside, unfit, version_of
 
 FORGET_AT_ONCE = 5000  # rows deleted in one transaction

@@ -20,7 +20,7 @@ from .. import player
 from ..config import Config
 from ..day import midnight
 from ..now import GRAIN_PLAYERS, PLAYERS, Doors, Now, Provenance, State
-from ..score import grains_due
+from ..score.grains import grains_due
 from . import machine
 from .book import Book, Reading, Row, Run
 from .seconds import Seconds, Stretch

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..now import Phase, Provenance
-from ..score import JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
+from ..score.grains import JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
 
 Floats = NDArray[np.float64]
 WAIT = 0.6  # s after its end that a second waits for the sample that closes it; then it is cut without

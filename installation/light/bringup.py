@@ -15,7 +15,7 @@ import numpy as np
 
 from ..config import Config, ConfigError, LightSettings
 from ..finding import Finding
-from ..plug import plug
+from ..plug import STRIP, plug
 from .calm import Calm
 from .device import VOLTS, Device
 from .dither import Dither
@@ -47,7 +47,7 @@ class Measured:
 def bringup(config: Config, say: Callable[[str], None] = print, look: float = LOOK) -> list[Finding]:
     """Light the strip, measure its line, and say what was found. `say` tells the person what to look at."""
     try:
-        strip: Device = plug("light", config.light.device, "Strip").Strip(config.light)
+        strip: Device = plug(STRIP, config.light.device).Strip(config.light)
     except ConfigError as error:
         return [Finding("strip", "wrong", str(error), "Correct [light] device in config.toml.")]
     strip.open()

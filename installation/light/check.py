@@ -6,8 +6,8 @@ import numpy as np
 
 from ..config import Config, ConfigError
 from ..finding import Finding
-from ..plug import plug
-from ..score import RUST, linear
+from ..plug import STRIP, plug
+from ..score.grains import RUST, linear
 from .bringup import draw, linked
 from .device import Device, milliamperes
 from .sparks import LUMINANCE, fit_in
@@ -24,7 +24,7 @@ def check(config: Config) -> list[Finding]:
         remedy = 'To have one on the floor, see hardware/README.md and set [light] device = "underfoot".'
         return [Finding("strip", "missing", "It is drawn on the screen; there is no strip.", remedy)]
     try:
-        strip: Device = plug("light", config.light.device, "Strip").Strip(config.light)
+        strip: Device = plug(STRIP, config.light.device).Strip(config.light)
     except ConfigError as error:
         return [Finding("strip", "wrong", str(error), "Correct [light] device in config.toml.")]
     return [_answers(strip), _power(config)]

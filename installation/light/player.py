@@ -13,8 +13,8 @@ import numpy as np
 from .. import player
 from ..config import Config
 from ..now import Now
-from ..plug import plug
-from ..score import DELAY, GrainClock
+from ..plug import STRIP, plug
+from ..score.grains import DELAY, GrainClock
 from .account import Account
 from .calm import HARDEST
 from .device import FRAMES, VOLTS, Device, Given
@@ -59,7 +59,7 @@ class Player(player.Player):
         return self.strand.leds
 
     def setup(self) -> None:
-        self.strip = plug("light", self.settings.device, "Strip").Strip(self.settings)
+        self.strip = plug(STRIP, self.settings.device).Strip(self.settings)
         self._lay_out()
         self.strip.open()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from ..config import LightSettings
-from ..score import PACE, Grains, colours, spark_width
+from ..score.grains import PACE, Grains, colours, spark_width
 from .calm import Calm
 from .dither import Dither, Pixels
 from .sparks import Course, Floats, Sparks, fit_in

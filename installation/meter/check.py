@@ -9,7 +9,7 @@ from pathlib import Path
 from ..config import Config, ConfigError
 from ..finding import Finding
 from ..now import Provenance
-from ..plug import find_file
+from ..plug import SOURCE, find_file
 from .source import About, Fault, Source, named, split
 
 HERE = ("nvml", "rapl", "battery", "hwmon", "estimate")  # those that need no address
@@ -36,7 +36,7 @@ def refuse(config: Config) -> None:
 
 def _refuse(key: str, name: str) -> None:
     kind, argument = split(name)
-    find_file("meter", kind, "Meter")
+    find_file(SOURCE, kind)
     if kind != "replay":
         return
     from .recording import BadRecording, read

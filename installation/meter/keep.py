@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from .. import __version__
 from ..now import Now, Provenance
-from ..score import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
+from ..score.grains import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
 from .recording import Header, Line
 
 PACKAGES = ("nvidia-ml-py", "psutil", "paho-mqtt")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..now import SAMPLES, Now, Phase
-from ..score import TIME
+from ..score.grains import TIME
 from .account import Row
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..config import ConfigError
 from ..now import Provenance
-from ..plug import plug
+from ..plug import SOURCE, plug
 
 if TYPE_CHECKING:
     from ..config import MeterSettings
@@ -148,7 +148,7 @@ def named(name: str, settings: MeterSettings) -> Source:
         ConfigError: there is no such file, or it is not a meter.
     """
     kind, argument = split(name)
-    source = plug("meter", kind, "Meter").Meter(argument, settings)
+    source = plug(SOURCE, kind).Meter(argument, settings)
     if not isinstance(source, Source):
         raise ConfigError(
             f"{kind}: its class Meter must be a Source of installation.meter.source; see docs/metering.md."

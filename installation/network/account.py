@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..now import Now, Provenance
-from ..score import JOULES, TIME
+from ..score.grains import JOULES, TIME
 
 PATIENCE = 2.0  # s to wait for the sample after the end; a meter that is gone sends none
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..config import Config, ConfigError
 from ..finding import Finding
-from ..plug import find_file
-from .listing import AGREED, REMOTE, ListingError, read
+from ..plug import NETWORK, find_file
+from .listing import REMOTE, ListingError, read
 
 NVIDIA = Path("/proc/driver/nvidia/version")
 
@@ -82,14 +82,14 @@ def refuse(config: Config) -> None:
     settings = config.network
     for name in (settings.name, *settings.ladder[: settings.highest]):
         if not name.startswith(REMOTE):
-            find_file("network", name, AGREED)
+            find_file(NETWORK, name)
 
 
 def _file(name: str) -> Finding:
     if name.startswith(REMOTE):
         return Finding("network file", "ok", f"The fit is elsewhere: {name.removeprefix(REMOTE)}.")
     try:
-        listing = read(find_file("network", name, AGREED))
+        listing = read(find_file(NETWORK, name))
     except (ConfigError, ListingError) as error:
         return Finding("network file", "wrong", str(error), "Mend the file, or name another in [network] name.")
     return Finding("network file", "ok", f"{listing.path.name} fits with `{listing.fit_line}`.")

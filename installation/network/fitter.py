@@ -17,8 +17,8 @@ from typing import IO
 
 from ..config import HOME, NetworkSettings
 from .channel import Message, hear
-from .device import environment
 from .listing import Listing
+from .process.device import environment
 
 KEPT = 200_000  # bytes of what a network's file prints that go to the log, for each order
 
@@ -39,7 +39,13 @@ class Fitter:
         self.room = KEPT
         self.last = b""  # of what it printed, for its last words
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "installation.network.fit", str(record), json.dumps(_order(settings, listing))],
+            [
+                sys.executable,
+                "-m",
+                "installation.network.process.fit",
+                str(record),
+                json.dumps(_order(settings, listing)),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

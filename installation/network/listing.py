@@ -16,8 +16,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from ..plug import NETWORK
+
 LONGEST = 400  # bytes of the call of fit: as many as the record holds
-AGREED = "network"  # the function of a network's file
 REMOTE = "remote:"  # in [network] name, before the address of a machine elsewhere that has the file
 
 
@@ -129,7 +130,7 @@ def _parse(source: str, path: Path) -> ast.Module:
 
 
 def _is_network(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef) and node.name == AGREED
+    return isinstance(node, ast.FunctionDef) and node.name == NETWORK.agreed
 
 
 def _body(tree: ast.Module, path: Path) -> list[ast.stmt]:

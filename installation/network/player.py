@@ -13,14 +13,14 @@ from pathlib import Path
 from .. import player
 from ..config import Config, ConfigError
 from ..now import Now, Phase
-from ..plug import find_file
+from ..plug import NETWORK, find_file
 from .account import Account, cut, ended
-from .away import Away
 from .channel import Message
-from .elsewhere import Elsewhere
 from .fitter import Fitter
 from .ladder import Ladder
-from .listing import AGREED, REMOTE, Listing, ListingError, read
+from .listing import REMOTE, Listing, ListingError, read
+from .remote.publisher import Away
+from .remote.subscriber import Elsewhere
 
 LOOK = 1.0  # s between two looks, while resting, at the file and the ladder
 SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
@@ -126,7 +126,7 @@ class Player(player.Player):
         self.now.preparing = "Reading the network file."
         self.prepared = self.ladder.name
         try:
-            path = find_file("network", self.ladder.name, AGREED).resolve()
+            path = find_file(NETWORK, self.ladder.name).resolve()
             self.now.network = path.stem
             self.saved_at = _saved_at(path)
             self.listing = read(path)

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 
 from installation.config import Config
-from installation.score import NONE, Grains
+from installation.score.grains import NONE, Grains
 from installation.screen.colours import BRIGHT, GROUND, Colour
 from installation.screen.layout import Box, Layout, layout
 from installation.screen.type import Type

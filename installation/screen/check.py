@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from installation.config import Config, ConfigError
 from installation.finding import Finding
-from installation.plug import plug
+from installation.plug import SCENE, plug
 
 LEAST = (2, 5, 8)
 
@@ -70,7 +70,7 @@ def _scenes(config: Config) -> list[Finding]:
     findings = []
     for name in config.screen.scenes:
         try:
-            plug("screen", name, "Scene")
+            plug(SCENE, name)
         except ConfigError as error:
             findings.append(Finding(f"scene {name}", "wrong", str(error), "Correct [screen] scenes in config.toml."))
     return findings

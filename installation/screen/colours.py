@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.score import ASH, OCHRE, RUST, linear
+from installation.score.grains import ASH, OCHRE, RUST, linear
 
 Colour = tuple[int, int, int]
 

@@ -17,12 +17,12 @@ import pygame
 from installation.calm import Limiter
 from installation.config import Config, ConfigError
 from installation.now import Now
-from installation.plug import is_path, plug
-from installation.score import DELAY, NONE, GrainClock
+from installation.plug import SCENE, is_path, plug
+from installation.score.grains import DELAY, NONE, GrainClock
 from installation.screen.board import Board
 from installation.screen.pixels import view
-from installation.sketch_file import attempt
-from installation.sketch_words import plain
+from installation.workshop.mistakes import plain
+from installation.workshop.sketch_file import attempt
 
 BEGINNING, DRAWING = 5.0, 1.0  # s somebody's own scene may take to begin and to draw; then it is broken off
 
@@ -78,10 +78,10 @@ class Picture:
     def _add(self, name: str) -> None:
         """Take in a scene; one of somebody's own that cannot begin is left out, and the foot of the wall says why."""
         if not is_path(name):
-            self.scenes.append(plug("screen", name, "Scene").Scene(self.board))
+            self.scenes.append(plug(SCENE, name).Scene(self.board))
             return
         made: list[Any] = []
-        error = attempt(BEGINNING, lambda: made.append(plug("screen", name, "Scene").Scene(self.board)))
+        error = attempt(BEGINNING, lambda: made.append(plug(SCENE, name).Scene(self.board)))
         if isinstance(error, ConfigError):
             raise error
         if error is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from installation.now import MeterState, Now, Phase, Provenance
-from installation.score import STALE, fresh
+from installation.score.grains import STALE, fresh
 from installation.screen.board import Board
 
 

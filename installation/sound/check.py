@@ -8,7 +8,7 @@ from pathlib import Path
 from ..config import Config, ConfigError
 from ..finding import Finding
 from ..player import Unable
-from ..plug import plug
+from ..plug import VOICE, plug
 from .stream import find
 
 
@@ -46,7 +46,7 @@ def _missing(name: str, sentence: str) -> Finding:
 
 def _voice(name: str) -> Finding:
     try:
-        plug("sound", name, "Voice")
+        plug(VOICE, name)
     except ConfigError as error:
         return Finding(f"voice {name}", "wrong", str(error), "Correct [sound] voices in config.toml.")
     return Finding(f"voice {name}", "ok", "It is there.")

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
-from ..score import DELAY, NONE, GrainClock, Grains, Integers, fresh, jitter
-from ..score_sound import FULL_WATTS, QUIETER, Loudness
+from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, fresh, jitter
+from ..score.sound import FULL_WATTS, QUIETER, Loudness
 from .moment import Moment
 
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due

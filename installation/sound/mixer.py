@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..config import Config
-from ..plug import plug
+from ..plug import VOICE, plug
 from .limiter import Limiter
 from .listener import Listener
 from .moment import Hall, Samples, Voice
@@ -28,7 +28,7 @@ def voices(config: Config, hall: Hall) -> list[Voice]:
     Raises:
         ConfigError: a name is no voice.
     """
-    return [plug("sound", name, "Voice").Voice(hall) for name in config.sound.voices]
+    return [plug(VOICE, name).Voice(hall) for name in config.sound.voices]
 
 
 def hall(config: Config, rate_hz: int = 0, channels: int = 0) -> Hall:

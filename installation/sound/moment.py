@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..score import Grains, Integers
-from ..score_sound import Loudness
+from ..score.grains import Grains, Integers
+from ..score.sound import Loudness
 
 Samples = NDArray[np.float32]
 

@@ -11,8 +11,8 @@ from ..config import ConfigError
 from ..now import Phase
 from ..player import Player as Base
 from ..player import Unable
-from ..score import Grains
-from ..score_sound import Loudness
+from ..score.grains import Grains
+from ..score.sound import Loudness
 from .listener import Listener
 from .mixer import Mixer, hall, voices
 from .moment import Moment, Samples

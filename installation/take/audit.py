@@ -18,9 +18,9 @@ from ..calm import Pixels
 from ..config import Config
 from ..meter.recording import Recording
 from ..now import Provenance
-from ..score import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
+from ..score.grains import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
 from ..sound.moment import Moment, Samples, Voice
-from ..sound.rain import Voice as Rain
+from ..sound.voices.rain import Voice as Rain
 from ..text.passages import chosen
 from .flashes import ScreenEye, StripEye
 from .loudness import STEP, Ear

@@ -10,10 +10,10 @@ import numpy as np
 
 from ..config import Config, MeterSettings, ScreenSettings
 from ..light.player import Player as LightPlayer
-from ..meter import replay
 from ..meter.account import Account
 from ..meter.recording import Recording
 from ..meter.source import Fault
+from ..meter.sources import replay
 from ..now import SAMPLES, Now, Phase
 from ..screen.picture import Picture as ScreenPicture
 from ..screen.window import Window

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from installation.ledger.book import Book, Reading, Run, run_totals
+from installation.ledger.book import Book, Reading, Run
+from installation.ledger.totals import run_totals
 from installation.ledger.trouble import APPLICATION, LedgerError, set_aside
 
 RUN = Run(opened_on=1_700_000_000.0, opened_at=50.0, joules_per_grain=1.0)

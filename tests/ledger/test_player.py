@@ -17,8 +17,9 @@ import pytest
 
 from installation.config import Config, LedgerSettings
 from installation.ledger import player as under_test
-from installation.ledger.book import Book, Run, run_totals
+from installation.ledger.book import Book, Run
 from installation.ledger.player import Player
+from installation.ledger.totals import run_totals
 from installation.now import Doors, Now, Phase, State
 from tests.ledger.test_book import strangers_database
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from installation.config import LightSettings
-from installation.light import adalight, line, ports
+from installation.light import line, ports
 from installation.light.codec import ADA, read_adalight
+from installation.light.strips import adalight
 from installation.now import Now
 
 from .pty_port import PtyPort, wait_for

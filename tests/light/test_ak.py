@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.light import ak
 from installation.light.codec import adalight, read_adalight
+from installation.light.strips import _ak as ak
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "hardware/strip/vectors.toml").read_text(encoding="utf-8"))
 

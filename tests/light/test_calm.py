@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from installation.light.calm import HARDEST, PLAY, SPEED, Calm, tile_means
 from installation.light.sparks import LUMINANCE, Course, Sparks
-from installation.score import PACE
+from installation.score.grains import PACE
 
 from .room import opposing_changes
 

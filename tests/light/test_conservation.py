@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.score import grains_due
+from installation.score.grains import grains_due
 
 from .room import Room
 

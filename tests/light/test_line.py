@@ -9,7 +9,8 @@ import pytest
 import serial.tools.list_ports
 
 from installation.config import LightSettings
-from installation.light import line, ports, underfoot
+from installation.light import line, ports
+from installation.light.strips import underfoot
 from tests.hardware.board import BoardOnPty, build_elf, require_avr
 
 from .pty_port import PtyPort, wait_for

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from installation.score import ASH, OCHRE, RUST, colours, linear, spark_width
+from installation.score.grains import ASH, OCHRE, RUST, colours, linear, spark_width
 
 
 def test_no_colour_is_a_saturated_red():

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.light.sparks import LUMINANCE, Course, Sparks, fit_in
-from installation.score import PACE, spark_width
+from installation.score.grains import PACE, spark_width
 
 WHITE = np.ones((1, 3))
 COURSE = Course(144, 2.4, PACE)

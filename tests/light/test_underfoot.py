@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from installation.config import LightSettings
-from installation.light import ak, underfoot
 from installation.light.calm import Calm
 from installation.light.dither import Dither
 from installation.light.line import LineError
 from installation.light.sparks import fit_in
+from installation.light.strips import _ak as ak
+from installation.light.strips import underfoot
 from tests.hardware.board import Board, build_elf, require_avr
 
 pytestmark = pytest.mark.avr

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from installation.config import LightSettings
-from installation.light import line, wled
+from installation.light import line
 from installation.light.codec import TPM2_PING, TPM2_PONG, read_ddp, read_tpm2
+from installation.light.strips import wled
 
 from .pty_port import PtyPort, wait_for
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from installation.__main__ import underfoot
 from installation.config import ConfigError, MeterSettings
-from installation.meter.calibrated import Meter
 from installation.meter.calibration import Calibration, CalibrationProblem, fit, load, save
 from installation.meter.source import About, Fault
+from installation.meter.sources.calibrated import Meter
 from installation.now import Provenance
 from tests.meter import fake_nvml
 from tests.meter.conftest import Room

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from paho.mqtt.enums import CallbackAPIVersion
 
 from installation.config import MeterSettings
-from installation.meter.mqtt import Meter, Stamps
 from installation.meter.source import Fault, Reading
+from installation.meter.sources.mqtt import Meter, Stamps
 from installation.now import MeterState, Provenance
 from tests.meter.conftest import Room
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from installation.config import MeterSettings
-from installation.meter.nvml import Meter
 from installation.meter.source import Fault
+from installation.meter.sources.nvml import Meter
 from installation.now import MeterState, Provenance
 from tests.meter import fake_nvml
 from tests.meter.conftest import Room

@@ -17,7 +17,7 @@ from installation.config import load
 from installation.meter.player import Player
 from installation.now import Doors, MeterState, Now, Phase, Provenance
 from installation.player import Unable
-from installation.score import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
+from installation.score.grains import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
 from tests.meter import fake_nvml
 from tests.meter.conftest import Room
 

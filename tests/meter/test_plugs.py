@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from installation.config import MeterSettings
-from installation.meter import plug_over_http
-from installation.meter.shelly import Meter as Shelly
 from installation.meter.source import Fault
-from installation.meter.tasmota import Meter as Tasmota
+from installation.meter.sources import _plug_over_http as plug_over_http
+from installation.meter.sources.shelly import Meter as Shelly
+from installation.meter.sources.tasmota import Meter as Tasmota
 from installation.now import MeterState
 from tests.meter.conftest import Room
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from installation.config import MeterSettings
 from installation.meter.account import Account
-from installation.meter.rapl import Meter
 from installation.meter.source import Fault
+from installation.meter.sources.rapl import Meter
 from installation.now import Provenance
 
 RANGE = 262_143_328_850  # uJ, a typical range

@@ -17,7 +17,7 @@ from installation.config import ConfigError, MeterSettings, load
 from installation.meter.check import refuse
 from installation.meter.keep import Keeper, header
 from installation.meter.recording import BadRecording, Header, Line, Recorder, read
-from installation.meter.replay import Meter
+from installation.meter.sources.replay import Meter
 from installation.now import Doors, MeterState, Now, Phase, Provenance
 from tests.meter import fake_nvml
 from tests.meter.conftest import Room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from installation.meter.remote import _share
+from installation.meter.sources.remote import _share
 
 
 @pytest.mark.parametrize(

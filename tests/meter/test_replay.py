@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from installation.config import MeterSettings
 from installation.meter.account import Account
-from installation.meter.replay import Meter
 from installation.meter.source import Fault
+from installation.meter.sources.replay import Meter
 from installation.now import MeterState, Provenance
 
 

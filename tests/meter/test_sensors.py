@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from installation.config import MeterSettings
-from installation.meter.battery import Meter as Battery
-from installation.meter.hwmon import Meter as Hwmon
 from installation.meter.source import Fault, Source
+from installation.meter.sources.battery import Meter as Battery
+from installation.meter.sources.hwmon import Meter as Hwmon
 from installation.now import Provenance
 
 

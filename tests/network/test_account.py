@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.network.account import Account, joules_at
-from installation.network.loss import BatchLoss
+from installation.network.process.loss import BatchLoss
 
 from .conftest import Room
 

@@ -10,7 +10,7 @@ import pytest
 
 from installation.network.listing import ListingError, read
 
-SEED = Path(__file__).parents[2] / "installation" / "network" / "seed.py"
+SEED = Path(__file__).parents[2] / "installation" / "network" / "networks" / "seed.py"
 QUOTED = "02bed4efe8d88110b12744bf65bebd2c66b78dcef16e245dbd88e7f18bf13d61"
 
 FILE = '''

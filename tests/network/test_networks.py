@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from installation.network.listing import read
-from installation.plug import names
+from installation.plug import NETWORK, names
 
 from .conftest import QUICK
 
 HOUSE = Path(__file__).parents[2]
-NETWORKS = HOUSE / "installation" / "network"
+NETWORKS = HOUSE / "installation" / "network" / "networks"
 BERT_BASE, BERT_LARGE = 109_482_240, 335_141_888
 
 
@@ -58,8 +58,8 @@ def test_large_is_base_with_other_sizes() -> None:
 
 
 def test_every_network_says_what_it_is_and_fits_on_a_line_of_its_own() -> None:
-    assert {"seed", "wide", "bert_base", "bert_large"} <= set(names("network", "network"))
-    for name in names("network", "network"):
+    assert {"seed", "wide", "bert_base", "bert_large"} <= set(names(NETWORK))
+    for name in names(NETWORK):
         listing = read(NETWORKS / f"{name}.py")
         assert len(listing.about) > 60
         assert listing.fit_line in listing.text.splitlines()
@@ -76,12 +76,12 @@ def test_nothing_but_keras_is_imported() -> None:
 SMALL_BERT = """
 import json, keras, numpy as np
 from installation.network.listing import read
-from installation.network.fit import Network
-from installation.network.begin import begin_again
-from installation.network.memory import need_of
-from installation.network.operations import operations
+from installation.network.process.fit import Network
+from installation.network.process.begin import begin_again
+from installation.network.process.memory import need_of
+from installation.network.process.operations import operations
 from pathlib import Path
-text = Path("installation/network/bert_base.py").read_text()
+text = Path("installation/network/networks/bert_base.py").read_text()
 for large, little in (("12, 768, 12, 128", "1, 256, 4, 64"), ("size=(256,", "size=(24,"), ("epoch=32", "epoch=3")):
     assert large in text
     text = text.replace(large, little)
@@ -155,8 +155,8 @@ def built(name: str) -> dict[str, Any]:
 import json
 from pathlib import Path
 from installation.network.listing import read
-from installation.network.fit import Network
-from installation.network.memory import need_of
+from installation.network.process.fit import Network
+from installation.network.process.memory import need_of
 network = Network(read(Path("installation/network/{name}.py").resolve()), None)
 network.open()
 network.build()
@@ -177,7 +177,7 @@ PEAK = """
 import json, resource
 from pathlib import Path
 import keras, numpy as np
-from installation.network.memory import need_of
+from installation.network.process.memory import need_of
 from keras import layers
 inner = [layers.Dense(4096, activation="relu") for _ in range(4)]
 model = keras.Sequential([keras.Input((2048,)), *inner, layers.Dense(1)])
@@ -202,11 +202,11 @@ PRESSES = """
 import json, sys, psutil, keras
 from pathlib import Path
 from installation.network.listing import read
-from installation.network.fit import Network
-from installation.network.watch import Watch
+from installation.network.process.fit import Network
+from installation.network.process.watch import Watch
 from installation.now import Now
 folder = Path(FOLDER)
-text = Path("installation/network/seed.py").read_text().replace("epochs=10", "epochs=1")
+text = Path("installation/network/networks/seed.py").read_text().replace("epochs=10", "epochs=1")
 (folder / "seed.py").write_text(text)
 Now.open_doors(folder / "now")
 network = Network(read(folder / "seed.py"), Watch(Now(folder / "now", "network"), lambda: False))
@@ -232,7 +232,7 @@ def test_five_hundred_presses_do_not_fill_the_memory(tmp_path: Path) -> None:
 
 
 def test_the_memory_formula_by_hand() -> None:
-    from installation.network.memory import need
+    from installation.network.process.memory import need
 
     seed = need(weights=3265, slots=1, rows=32, given_out=34)
     assert (seed.weights, seed.gradients, seed.optimizer) == (13_060, 13_060, 13_060)

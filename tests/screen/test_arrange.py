@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.screen.arrange import LEADING, Columns, Row, Sheet, paragraphs, sheets, whole
+from installation.screen.scenes._arrange import LEADING, Columns, Row, Sheet, paragraphs, sheets, whole
 from installation.screen.type import ADVANCE
 
 SEED = """# For a single-input model

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from installation.score import linear
-from installation.screen import painter
+from installation.score.grains import linear
 from installation.screen.colours import (
     ASH,
     DIM,
@@ -19,6 +18,7 @@ from installation.screen.colours import (
     contrast,
     luminance,
 )
+from installation.screen.ground import painter
 
 
 @pytest.mark.parametrize("colour", TEXTS)

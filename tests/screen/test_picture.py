@@ -11,7 +11,7 @@ import pytest
 from installation.command._staged import STATES
 from installation.config import Config, ScreenSettings
 from installation.now import Provenance
-from installation.score import grains_due
+from installation.score.grains import grains_due
 from installation.screen.colours import GROUND
 from installation.screen.picture import Picture
 from installation.screen.pixels import view
@@ -103,7 +103,7 @@ def test_a_scene_of_ones_own_is_a_path(tmp_path_factory: pytest.TempPathFactory,
 
 
 def test_700_watts_is_a_downpour_and_20_a_drip(stage: Stage, picture: Make) -> None:
-    from installation.screen import fall
+    from installation.screen.scenes import fall
 
     staged, wall = stage(lambda t: 20.0 if t < 5 else 700.0), picture()
     scene = next(s for s in wall.scenes if isinstance(s, fall.Scene))

@@ -11,8 +11,8 @@ import pytest
 
 from installation.ledger.book import Book, Reading, Run
 from installation.now import Provenance
-from installation.screen.restore import read_day
-from installation.screen.strata import Strata, laid_before
+from installation.screen.ground.restore import read_day
+from installation.screen.ground.strata import Strata, laid_before
 
 NOON = 1_700_000_000.0 // 86_400 * 86_400 + 43_200
 CARD = Reading("nvml", Provenance.MEASURED, "this graphics card, nothing else")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.screen.colours import GROUND
-from installation.screen.ridge import profile, relief, strip, tints
-from installation.screen.strata import COLUMNS, Layer
+from installation.screen.ground.ridge import profile, relief, strip, tints
+from installation.screen.ground.strata import COLUMNS, Layer
 
 N = 200
 

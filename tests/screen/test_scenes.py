@@ -11,12 +11,12 @@ import pytest
 
 from installation.config import Config, Piece, Place, ScreenSettings, TextSettings
 from installation.now import Provenance
-from installation.screen import captions, inside, land, number, passage
 from installation.screen import type as type_module
 from installation.screen.board import Board, Fader
 from installation.screen.layout import Box
-from installation.screen.legend import legend
 from installation.screen.picture import Picture
+from installation.screen.scenes import captions, inside, land, number, passage
+from installation.screen.scenes._legend import legend
 from installation.screen.type import Type
 from installation.text.passages import Passage
 from tests.screen.conftest import Make, Stage, settled

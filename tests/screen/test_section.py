@@ -10,13 +10,13 @@ import pytest
 
 from installation.command._staged import Staged, lay_down
 from installation.config import Config, ScreenSettings
-from installation.score import linear
-from installation.screen import section
+from installation.score.grains import linear
 from installation.screen.colours import ASH, DIM, luminance
-from installation.screen.past import coarser
+from installation.screen.ground.past import coarser
+from installation.screen.ground.strata import COLUMNS, EASE, Layer
 from installation.screen.picture import Picture
 from installation.screen.pixels import view
-from installation.screen.strata import COLUMNS, EASE, Layer
+from installation.screen.scenes import section
 from tests.screen.conftest import Stage
 
 Make = Callable[..., Picture]

@@ -9,7 +9,7 @@ from installation.now import Phase, Provenance
 from installation.screen.board import Line
 from installation.screen.colours import LIT
 from installation.screen.picture import Picture
-from installation.screen.took import took
+from installation.screen.scenes._took import took
 from tests.screen.conftest import Make, Stage, settled
 
 

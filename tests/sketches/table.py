@@ -6,8 +6,8 @@ import inspect
 import re
 
 from installation.config import HOME
-from installation.sketch_file import HOOKS
-from installation.stage import Stage, words
+from installation.workshop.sketch_file import HOOKS
+from installation.workshop.stage import Stage, words
 
 BEGIN, END = "<!-- words: begin -->\n", "<!-- words: end -->"
 HELP = {

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from installation.config import HOME
-from installation.sketch import Show, pixels
-from installation.stage import COLOURS
+from installation.workshop.show import Show, pixels
+from installation.workshop.stage import COLOURS
 
 from .record import Meter
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.now import Phase
-from installation.score import DELAY, GrainClock
+from installation.score.grains import DELAY, GrainClock
 from installation.sound.listener import LAST_WITHIN
 
 from .room import OPENED, PERIOD, Room

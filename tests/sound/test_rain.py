@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from installation.now import Phase
-from installation.score import Grains
-from installation.score_sound import HIGHEST, LOWEST, Loudness, weigh
-from installation.sound import rain
+from installation.score.grains import Grains
+from installation.score.sound import HIGHEST, LOWEST, Loudness, weigh
 from installation.sound.moment import Hall, Moment
+from installation.sound.voices import rain
 
 
 def moment(numbers: list[int], onsets: list[int], phase: Phase = Phase.FITTING) -> Moment:
@@ -83,7 +83,7 @@ def test_the_gentle_level_has_no_sharp_attack() -> None:
 
 def test_what_is_heard_is_placed_as_its_spark() -> None:
     numbers = list(range(1, 400))
-    from installation.score import place
+    from installation.score.grains import place
 
     for number, where in zip(numbers, place(np.array(numbers)), strict=True):
         sound = heard(Hall(), moment([number], [0]), blocks=4).astype(np.float64)

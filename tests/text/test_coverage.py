@@ -6,16 +6,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from installation.text.coverage import (
-    CODE_FACE,
-    FONTS,
-    TITLE_FACE,
-    WORDS_FACE,
-    FaceError,
-    letters,
-    missing,
-    named,
-)
+from installation.text.coverage import CODE_FACE, FONTS, TITLE_FACE, WORDS_FACE, FaceError, letters, missing, named
 from installation.text.passages import PASSAGES, read
 from installation.text.proof import credit, entries
 

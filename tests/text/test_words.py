@@ -164,7 +164,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     """A sentence nobody says is deleted. Names made of parts, such as `kind_{kind}`, count by their first part."""
     texts = {file: file.read_text(encoding="utf-8") for file in HOME.rglob("*.py")}
     # Elsewhere the same letters are another name, such as that of a voice.
-    code = "".join(text for file, text in texts.items() if file.parent.name in ("screen", "text") or "Words" in text)
+    code = "".join(text for file, text in texts.items() if {"screen", "text"} & set(file.parts) or "Words" in text)
     parts = tuple(re.findall(r'f"([a-z]+_)\{', code))
     names = {key for key in Words().sentences if not key.startswith((*parts, TOLD))}
     assert {key for key in names if not re.search(rf"""["']{key}["']""", code)} == set()
@@ -176,7 +176,7 @@ def test_every_phrase_that_is_put_into_another_language_is_one_a_player_writes()
     written = "".join(
         path.read_text(encoding="utf-8")
         for room in ("meter", "network", "command")
-        for path in (HOME / room).glob("*.py")
+        for path in (HOME / room).rglob("*.py")
     )
     for key, sentence in Words().sentences.items():
         if key.startswith(TOLD):

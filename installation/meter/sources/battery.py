@@ -1,0 +1,62 @@
+"""The battery of a laptop: what the whole machine draws, but only while it is not plugged in."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from ...now import Provenance
+from ..source import About, Fault, Reading, Source, midpoint
+from ._sysfs import folders, number, text
+
+ROOT = Path("/sys/class/power_supply")
+UNCERTAINTY = 0.1  # this piece's own choice: fuel gauges state no accuracy
+PLUGGED = (
+    "The battery is not discharging, so it cannot say what the machine draws; pull the plug or name another meter."
+)
+
+
+class Meter(Source):
+    """`battery`, or `battery:ROOT` for another root than /sys/class/power_supply."""
+
+    covers = "a laptop on its battery, screen included"
+    unhurried = 0.5
+
+    def open(self) -> About:
+        root = Path(self.argument) if self.argument else ROOT
+        self.batteries = [p for p in folders(root, "*") if _is_battery(p)]
+        if not self.batteries:
+            raise Fault(f"There is no battery under {root}.")
+        self.read()
+        return About(
+            boundary="this whole laptop with its screen, from its battery",
+            provenance=Provenance.MEASURED,
+            uncertainty=UNCERTAINTY,
+            detail=f"fuel gauge of {', '.join(p.name for p in self.batteries)}; it changes every 1 to 30 s",
+            not_counted="power supply losses, loudspeaker and strip with plugs of their own",
+            period=1.0,
+            hold=5.0,
+            resolution=0.001,
+            zeros=False,
+        )
+
+    def read(self) -> Reading:
+        began = time.monotonic()
+        discharging = [p for p in self.batteries if text(p / "status") == "Discharging"]
+        if not discharging:
+            raise Fault(PLUGGED, gap=True)
+        return Reading(midpoint(began), sum(_watts(path) for path in discharging))
+
+
+def _is_battery(path: Path) -> bool:
+    return text(path / "type") == "Battery" and text(path / "scope") != "Device"
+
+
+def _watts(path: Path) -> float:
+    power = number(path / "power_now")
+    if power is not None:
+        return abs(power) / 1e6
+    volts, amperes = number(path / "voltage_now"), number(path / "current_now")
+    if volts is None or amperes is None:
+        raise Fault(f"{path} says neither power nor current; name another meter.")
+    return abs(volts * amperes) / 1e12

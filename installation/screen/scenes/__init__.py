@@ -1,0 +1,1 @@
+"""The scenes: each file draws one part of the picture, a class `Scene`."""

@@ -1,0 +1,1 @@
+"""The voices: each file adds to a block of sound, a class `Voice`."""
