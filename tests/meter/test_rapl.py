@@ -144,7 +144,7 @@ def test_a_refused_counter_has_its_remedy_for_root_too(tmp_path: Path, monkeypat
     def refuse(path: object, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("installation.meter.rapl.os.open", refuse)
+    monkeypatch.setattr("installation.meter.sources.rapl.os.open", refuse)
     with pytest.raises(Fault, match="root only"):
         meter(tmp_path).open()
 
