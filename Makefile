@@ -25,8 +25,9 @@ setup: $(RUN)
 run: $(RUN)
 	@.venv/bin/underfoot run $(ARGS)
 
+# One file of tests stays in one process, so that what its tests share is made once; -n 0 in ARGS gives one process.
 test: $(TEST)
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 slow: $(TEST)
 	@.venv/bin/python -m pytest -m slow $(ARGS)
