@@ -258,7 +258,7 @@ class Fields:
     phase = Field("", writer="network", meaning="0 resting, 1 preparing, 2 fitting, 3 settled, 4 spent, 5 unable")
     network = Text(80, writer="network", meaning="name of the network")
     about = Text(400, writer="network", meaning="one sentence: what the network is and where its shape comes from")
-    source = Text(16000, writer="network", meaning="the lines of code that run, as the wall shows them")
+    source = Text(65_536, writer="network", meaning="the lines of code that run, as the wall shows them")
     fit_line = Text(400, writer="network", meaning="the line that calls fit, as it runs")
     detail = Text(200, writer="network", meaning="how the fit runs: backend, device, precision, compiled or not")
     preparing = Text(200, writer="network", meaning="what is being done while the phase is preparing")
@@ -279,15 +279,40 @@ class Fields:
     chance = Field(
         "1", writer="network", meaning="share right that guessing gets, where the answers are random; 0 where not said"
     )
-    asked = Field("1", writer="network", meaning="after a fit: rows each of these two numbers rests on")
-    operations = Field(
-        "1", writer="network", meaning="floating-point operations of one step, by the formula of its layers"
+    asked = Field("1", writer="network", meaning="after a fit: rows each of these two numbers rests on, at most")
+    unseen_from = Field(
+        "",
+        writer="network",
+        meaning="which rows it never saw were asked: 0 not asked yet, 1 new rows, 2 rows the file holds out, 3 none",
     )
-    fits = Field("1", writer="network", meaning="fits begun since the doors opened")
+    measures = Text(1000, writer="network", meaning="newest loss and metrics by Keras's own names, as JSON")
+    learned = Text(
+        2000,
+        writer="network",
+        meaning="after a fit: a JSON list of name, kind (share right or value), seen and unseen of each metric",
+    )
+    operations = Field(
+        "1",
+        writer="network",
+        meaning="floating-point operations of one step, by the formula of its layers; 0 is not counted",
+    )
+    batch_rows = Field("1", writer="network", meaning="rows of a batch, of the data that came; 0 is not known")
+    fits = Field(
+        "1", writer="network", meaning="fits begun since the doors opened: one a press, whatever its file calls"
+    )
     fit_began_at = Field("s", writer="network", meaning="monotonic time at which the newest fit began")
     fit_ended_at = Field("s", writer="network", meaning="monotonic time at which it ended; 0 while it runs")
     fit_seconds = Field("s", writer="network", meaning="length of the newest fit")
-    fit_updates = Field("1", writer="network", meaning="batches trained in the newest fit")
+    fit_updates = Field("1", writer="network", meaning="batches trained in the newest fit; nan where nobody tells")
+    fit_rows = Field("1", writer="network", meaning="rows trained on in the newest fit; nan where nobody tells")
+    fit_calls = Field(
+        "1", writer="network", meaning="calls of fit in the newest fit; batches or loops of the file's own are one each"
+    )
+    fit_parts = Text(
+        14_000,
+        writer="network",
+        meaning="those calls as a JSON list: what, network, line, seconds, joules, epochs, updates, rows, measures",
+    )
     fit_began_with = Field(
         "J", writer="network", meaning="joules counted when the newest fit began; nan where no sample says it"
     )

@@ -5,7 +5,7 @@ WAL mode, so that reading never stops writing, and with synchronous=FULL, becaus
 second that was written is on the disk. Energies are kept apart by where they come from, and nowhere added together.
 To read it while the piece runs, open `file:PATH?mode=ro`.
 
-The tables (version 3; `PRAGMA user_version`)::
+The tables (version 4; `PRAGMA user_version`)::
 
     runs      one performance, from opened to closed doors
               id, opened_on (s since 1970, UTC), opened_at (s, monotonic), closed_on (s since 1970; NULL while it runs,
@@ -24,10 +24,13 @@ The tables (version 3; `PRAGMA user_version`)::
               due, heard, lit, drawn, unheard, unlit, undrawn (grains since the doors opened, when the row was written),
               missing (players that are not there), own_watts (W the piece itself draws beside the fit, estimated),
               beside_joules (J since the doors opened by the first meter beside the source) with its beside_provenance
-    fits      one fit
-              run, number (from 1): the key; network, parameters, code, fit_line, epochs, updates,
+    fits      one fit: what one press ran, from the begin of its first call to the end of its last
+              run, number (from 1): the key; network, parameters, code, fit_line, epochs and updates that were trained,
+              rows they trained on (NULL where nobody told), calls (of fit, or own loops, in it),
               began_on (s since 1970), began_at (s, monotonic), seconds (s), joules (J),
               gap_seconds (s of it without a reading), loss, seen, unseen (share right), asked (rows each rests on),
+              unseen_from (0 not asked yet, 1 new rows, 2 rows held out, 3 none), learned (JSON: each number by name),
+              parts (JSON: a list of the calls, each with its seconds and joules; now.fit_parts says more),
               ended (how; empty while it runs, or when everything was killed), detail, reading
     codes     id, text: the lines of code as they ran
     notes     what a player said was wrong, when it began to say so
@@ -42,6 +45,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .migrations import migrate
 from .totals import rows_of
 from .trouble import APPLICATION, LOCK_WAIT, VERSION, LedgerError, sentence, set_aside, unfit, version_of
 
@@ -63,7 +67,8 @@ CREATE INDEX seconds_by_utc ON seconds (utc);
 CREATE TABLE fits (run INTEGER REFERENCES runs, number INTEGER, network TEXT, parameters INTEGER,
     code INTEGER REFERENCES codes, fit_line TEXT, epochs INTEGER, updates INTEGER, began_on REAL, began_at REAL,
     seconds REAL, joules REAL, gap_seconds REAL, loss REAL, seen REAL, unseen REAL, asked INTEGER, ended TEXT,
-    detail TEXT, reading INTEGER REFERENCES readings, PRIMARY KEY (run, number)) WITHOUT ROWID;
+    detail TEXT, reading INTEGER REFERENCES readings, rows INTEGER, calls INTEGER, parts TEXT, unseen_from INTEGER,
+    learned TEXT, PRIMARY KEY (run, number)) WITHOUT ROWID;
 CREATE TABLE notes (run INTEGER REFERENCES runs, at REAL, player TEXT, utc REAL, note TEXT,
     PRIMARY KEY (run, at, player)) WITHOUT ROWID;
 """
@@ -125,7 +130,9 @@ class Book:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-            if not version_of(db):
+            if version := version_of(db):
+                migrate(db, version)
+            else:
                 _begin(db)
         except BaseException:
             db.close()

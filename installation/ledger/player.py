@@ -152,7 +152,16 @@ class Player(player.Player):
     def _keep_fit(self) -> None:
         """Note the newest fit when it begins, when it ends, and when what it learned is known."""
         now, number = self.now, int(self.now.fits)
-        known = (number, now.fit_began_at, now.fit_ended_at, now.fit_ended, now.fit_joules, now.seen, now.unseen)
+        known = (
+            number,
+            now.fit_began_at,
+            now.fit_ended_at,
+            now.fit_ended,
+            now.fit_joules,
+            now.seen,
+            now.unseen,
+            now.unseen_from,
+        )
         if not number or known == self.fit_known:
             return
         if not self.fit_known or self.fit_known[0] != number:
@@ -171,6 +180,11 @@ class Player(player.Player):
             "seen": _known(now.seen),
             "unseen": _known(now.unseen),
             "asked": int(_known(now.asked) or 0),
+            "unseen_from": int(now.unseen_from),
+            "learned": now.learned,
+            "rows": _counted(now.fit_rows),
+            "calls": int(now.fit_calls),
+            "parts": now.fit_parts,
             "ended": now.fit_ended,
         }
         return {
@@ -180,7 +194,7 @@ class Player(player.Player):
             "code": now.source,
             "fit_line": now.fit_line,
             "epochs": int(now.epochs),
-            "updates": int(now.fit_updates),
+            "updates": _counted(now.fit_updates),
             "began_on": time.time() - time.monotonic() + now.fit_began_at,
             "began_at": now.fit_began_at,
             "detail": now.detail,
@@ -272,6 +286,10 @@ class Player(player.Player):
         days = self.config.ledger.keep_days
         if days and seconds >= self.tidy_at and not book.forget(time.time() - days * DAY):
             self.tidy_at = seconds + TIDY_EVERY
+
+
+def _counted(value: float) -> int | None:
+    return int(value) if math.isfinite(value) else None
 
 
 def _known(value: float) -> float | None:

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 APPLICATION = 0x554E4446  # "UNDF", so that a stranger's database is never taken for a ledger
-VERSION = 3
+VERSION = 4
+OLDEST = 3  # the oldest version that is brought to the present one (migrations.py)
 LOCK_WAIT = 0.5  # s to wait for another program that holds the file
 CHECKED_WHOLE = 64_000_000  # bytes; a larger file would keep the doors waiting, its damage shows when it is touched
 SUFFIXES = {".sqlite", ".sqlite3", ".db"}
@@ -58,7 +59,7 @@ def unfit(path: Path) -> str | None:
         raise LedgerError(f"{path}: {error}.") from None
     if not sound:
         return "damaged"
-    return None if version in (0, VERSION) else f"version {version}"
+    return None if version == 0 or OLDEST <= version <= VERSION else f"version {version}"
 
 
 def is_damage(error: BaseException) -> bool:

@@ -189,6 +189,25 @@ def test_a_file_that_cannot_be_gone_on_with_is_kept_aside(path: Path, spoil: Any
     assert run_totals(path)["due"] == 75
 
 
+def test_a_ledger_of_version_3_is_brought_to_the_present_one(path: Path) -> None:
+    book = begun(path)
+    book.write([second(n) for n in range(9)], [{"number": 1, "network": "seed", "updates": 320, "joules": 29.0}])
+    book.close()
+    with closing(sqlite3.connect(path)) as db:
+        for column in ("rows", "calls", "parts", "unseen_from", "learned"):
+            db.execute(f"ALTER TABLE fits DROP COLUMN {column}")
+        db.execute("PRAGMA user_version = 3")
+    with pytest.raises(LedgerError, match="another version"):
+        run_totals(path)
+    book = Book(path)
+    assert not book.aside
+    book.close()
+    totals = run_totals(path)
+    (fit,) = totals["fits"]
+    assert (fit["updates"], fit["joules"], fit["parts"]) == (320, 29.0, None)
+    assert totals["due"] == 675
+
+
 def test_two_files_set_aside_in_one_second_are_both_kept(path: Path) -> None:
     path.parent.mkdir()
     for text in ("one", "two"):
