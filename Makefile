@@ -1,63 +1,60 @@
 # Underfoot. `make run` sets everything up and performs; `make test` sets everything up and passes the tests.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow check bench firmware flash clean
+.PHONY: help setup run test slow check bench lock firmware flash clean erase
 SHELL := /bin/bash
 
 PY := $(shell for p in python3.13 python3.12 python3.11 python3; do \
   $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && { echo $$p; break; }; done)
-# With an NVIDIA driver on 64-bit Linux: TensorFlow with its CUDA libraries; elsewhere the smallest one there is.
-TF := $(shell [ -e /proc/driver/nvidia/version ] && [ "$$(uname -sm)" = "Linux x86_64" ] && echo cuda || echo cpu)
-RUN := .venv/.run-$(TF)
-TEST := .venv/.test-$(TF)
-PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SET_UP = [ -n "$(PY)" ] || { echo "Underfoot needs Python 3.11, 3.12 or 3.13; install one and type make again."; exit 1; }; \
+  $(PY) -m environment setup
 
 help:
 	@echo "make run       set up and perform       (ARGS='--seconds 60 ...' goes to underfoot run)"
 	@echo "make test      set up and test          (ARGS='tests/meter ...' goes to pytest)"
-	@echo "make setup     set up only: .venv, pinned packages"
+	@echo "make setup     set up or mend only: .venv, pinned packages"
 	@echo "make check     format, lint, strict types, layers"
 	@echo "make bench     every timed claim, measured here"
 	@echo "make slow      the tests that take minutes"
+	@echo "make lock      pin anew what pyproject.toml asks for"
+	@echo "make clean     delete what can be made again (.venv, build); out/ with the ledger stays"
+	@echo "make erase     delete out/: ledger, logs, sound, pictures; asks first"
 	@echo "make firmware  the strip's program      (LEDS=144 BAUD=250000), make flash PORT=..."
 
-setup: $(RUN)
+setup:
+	@$(SET_UP) run
 
-run: $(RUN)
+run:
+	@$(SET_UP) run
 	@.venv/bin/underfoot run $(ARGS)
 
 # One file of tests stays in one process, so that what its tests share is made once; -n 0 in ARGS gives one process.
-test: $(TEST)
+test:
+	@$(SET_UP) test
 	@.venv/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
-slow: $(TEST)
+slow:
+	@$(SET_UP) test
 	@.venv/bin/python -m pytest -m slow $(ARGS)
 
-check: $(TEST)
+check:
+	@$(SET_UP) test
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && .venv/bin/mypy \
 	  && .venv/bin/python -m pytest tests/test_architecture.py
 
-bench: $(TEST)
+bench:
+	@$(SET_UP) test
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+# The pinned lists in environment/, from pyproject.toml; pins that still fit stay. ARGS='--upgrade' takes newer versions.
+lock:
+	@$(PY) -m environment lock $(ARGS)
 
 firmware flash:
 	@$(MAKE) --no-print-directory -C hardware $@
 
+# What can be made again. out/ holds the ledger: only `make erase` touches it, and asks.
 clean:
-	rm -rf .venv build out
+	rm -rf .venv build .mypy_cache .ruff_cache .hypothesis
 
-.venv/bin/python:
-	@[ -n "$(PY)" ] || { echo "Underfoot needs Python 3.11, 3.12 or 3.13; install one and type make again."; exit 1; }
-	@.ci/system run
-	@$(PY) -m venv .venv
-
-$(RUN): .venv/bin/python pyproject.toml constraints.txt
-	@.ci/system run
-	@echo "Setting up: TensorFlow ($(TF)) and the rest; this takes some minutes the first time."
-	@ls .venv/.run-* >/dev/null 2>&1 && [ ! -e $(RUN) ] && .venv/bin/python -m pip uninstall -qy tensorflow tensorflow-cpu; true
-	@$(PIP) --editable '.[$(TF)]'
-	@rm -f .venv/.run-* && touch $(RUN)
-
-$(TEST): $(RUN)
-	@.ci/system test
-	@$(PIP) --editable '.[$(TF),jax,test]'
-	@rm -f .venv/.test-* && touch $(TEST)
+erase:
+	@$(PY) -m environment erase

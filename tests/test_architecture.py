@@ -1,19 +1,15 @@
 """Architecture: imports point down, players never meet, and each library stays in its room."""
 
 import ast
-import itertools
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from installation.config import HOME, Config
 from installation.now import PLAYERS
@@ -44,7 +40,6 @@ BROAD = {  # around foreign code, and where a library would swallow the error
     "network/process/fit.py": "anyone's network",
     "sound/stream.py": "PortAudio swallows what its callback raises",
 }
-NOT_PINNED = {"compare"}  # other programs, measured as they are published
 THERE = {  # some plug-ins of each kind that must be there
     SOURCE: {"nvml", "rapl", "battery", "estimate", "replay"},
     NETWORK: {"seed", "wide", "bert_base", "bert_large"},
@@ -216,7 +211,14 @@ def test_every_player_has_its_class() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*FILES, *(HOME / "benchmarks").glob("*.py"), *(HOME / "sketches").glob("*.py")], ids=lambda p: p.stem
+    "path",
+    [
+        *FILES,
+        *(HOME / "environment").glob("*.py"),
+        *(HOME / "benchmarks").glob("*.py"),
+        *(HOME / "sketches").glob("*.py"),
+    ],
+    ids=lambda p: p.stem,
 )
 def test_every_module_says_what_it_is(path: Path) -> None:
     said = ast.get_docstring(tree(path)) or ""
@@ -237,20 +239,3 @@ def test_what_a_module_must_not_load(module: str, never: str) -> None:
     code = f"import sys, {module}; print(*sorted(set({never.split()!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == []
-
-
-def test_every_dependency_is_pinned() -> None:
-    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *itertools.chain(*(extras[name] for name in extras.keys() - NOT_PINNED))]
-    pins = {
-        canonicalize_name(Requirement(line).name): Requirement(line)
-        for line in (HOME / "constraints.txt").read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    }
-    for requirement in map(Requirement, wanted):
-        pin = pins.get(canonicalize_name(requirement.name))
-        assert pin is not None, f"constraints.txt does not pin {requirement.name}"
-        (exact,) = pin.specifier
-        assert exact.operator == "=="
-        assert requirement.specifier.contains(exact.version), f"{pin} is not {requirement}"
