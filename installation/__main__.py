@@ -8,6 +8,7 @@ import click
 
 from . import __version__
 from .config import ConfigError, nearest
+from .players import PlayerError
 from .plug import COMMAND, names, plug
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     """Run the command line; a mistake before the show ends with one sentence and the exit code 2."""
     try:
         underfoot()
-    except ConfigError as error:
+    except (ConfigError, PlayerError) as error:
         click.echo(f"underfoot: {error}", err=True)
         sys.exit(2)
 

@@ -13,7 +13,7 @@ import psutil
 
 from .config import Config
 from .finding import Finding
-from .now import PLAYERS, SIZE, Doors, Now, State, default_path
+from .now import SIZE, Doors, Now, State, default_path
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 ROOM_NEEDED = 200e6  # bytes: an hour of sound as a file is 1.4 GB, a day of the ledger 20 MB
@@ -106,16 +106,16 @@ def running(now: Now, seconds: float) -> Iterator[Finding]:
         yield Finding("piece", "ok", "None runs here; the record is of one that ended.")
         return
     yield Finding("piece", "ok", f"One runs here, its doors open for {seconds - now.opened_at:,.0f} s.")
-    for name in PLAYERS:
+    for name in now.players:
         yield from _player(now, name)
 
 
 def _player(now: Now, name: str) -> Iterator[Finding]:
-    state, restarts = State(int(now[f"{name}_process"])), int(now[f"{name}_restarts"])
+    state, restarts = now.of(name).state, int(now.of(name).restarts)
     if state is State.STOPPED and not restarts:
         return  # it does not play in this piece
     back = f", brought back {restarts} times" if restarts else ""
-    note = now[f"{name}_note"]
+    note = now.of(name).note
     well = state in (State.STARTING, State.PLAYING) and not note
     what, _, remedy = note.partition("; ")
     detail = f"It {STATES[state]}{back}." + (f" It says: {what.rstrip('.')}." if note else "")

@@ -5,8 +5,7 @@ with a log of its own. A player whose beat is silent is ended; one that ended is
 doubles. The conductor loads neither TensorFlow nor pygame, so that nothing a player does can take it along. When the
 conductor itself is gone, the players notice and leave.
 
-Opening: the screen first, so that a picture stands at once; then the sound, the light and the meter; the network last,
-because importing TensorFlow takes seconds. The doors open when those who give grains are there, or after a moment
+Opening: in the order of the table of players. The doors open when those who give grains are there, or after a moment
 without them. Closing: first those who make joules stop, then those who give grains give what is due, the ledger last.
 """
 
@@ -25,14 +24,10 @@ from pathlib import Path
 from typing import IO
 
 from .config import Config
-from .now import GRAIN_PLAYERS, Doors, Now, Provenance, State
+from .now import Doors, Now, Provenance, State
 from .player import PARENT
+from .players import GIVERS, KEEPERS, MAKERS, Role
 
-# s from the start to each player's own: on two cores six at once would keep the first picture waiting.
-# The network starts when the doors are open.
-STARTS = {"screen": 0.0, "sound": 0.15, "meter": 0.3, "light": 0.3, "ledger": 0.6, "network": math.inf}
-GRACE = {"network": 60.0}  # s a player may take before its first beat
-DEFAULT_GRACE = 10.0
 SILENT = 2.0  # s without a beat: it hangs
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before the next try
 HEALTHY = 60.0  # s alive, after which the count of tries begins anew
@@ -55,23 +50,23 @@ class Child:
     """One player as the conductor sees it.
 
     Args:
-        name: the player.
+        role: the player, as the table has it.
         command: what to run.
         now: the record, opened by the conductor.
         log: the file for what the player prints.
     """
 
-    def __init__(self, name: str, command: Sequence[str], now: Now, log: Path) -> None:
-        self.name, self.command, self.now, self.log = name, command, now, log
+    def __init__(self, role: Role, command: Sequence[str], now: Now, log: Path) -> None:
+        self.role, self.command, self.now, self.log = role, command, now.of(role.name), log
         self.state = State.STOPPED
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = self.back_at = 0.0
         self.tries = self.restarts = 0
 
     def become(self, state: State) -> None:
-        assert state in ALLOWED[self.state], f"{self.name}: {self.state.name} -> {state.name} is not a move"
+        assert state in ALLOWED[self.state], f"{self.role.name}: {self.state.name} -> {state.name} is not a move"
         self.state = state
-        self.now[f"{self.name}_process"] = state
+        self.now.process = state
 
     def start(self) -> None:
         self.become(State.STARTING)
@@ -111,19 +106,19 @@ class Child:
 
     @property
     def beat(self) -> float:
-        return float(self.now[f"{self.name}_beat"])
+        return self.now.beat
 
     def hangs(self) -> bool:
         silent = time.monotonic() - max(self.beat, self.started_at)
-        return silent > (SILENT if self.beat > self.started_at else GRACE.get(self.name, DEFAULT_GRACE))
+        return silent > (SILENT if self.beat > self.started_at else self.role.grace)
 
     def _rest(self) -> None:
         pause = BACK_OFF[min(self.tries, len(BACK_OFF) - 1)]
         self.tries += 1
         self.restarts += 1
         self.back_at = time.monotonic() + pause
-        self.now[f"{self.name}_restarts"] = self.restarts
-        self.now[f"{self.name}_back_at"] = self.back_at
+        self.now.restarts = self.restarts
+        self.now.back_at = self.back_at
         self.become(State.BACKOFF)
 
     def tell(self, number: int) -> None:
@@ -174,8 +169,10 @@ class Conductor:
         self, now: Now, config: Config, arguments: Iterable[str], logs: Path, command: Sequence[str] = COMMAND
     ) -> None:
         self.now, self.config = now, config
-        players = [p for p in STARTS if p in config.piece.players]
-        self.children = {p: Child(p, [*command, p, *arguments], now, logs / f"{p}.log") for p in players}
+        self.children = {
+            role.name: Child(role, [*command, role.name, *arguments], now, logs / f"{role.name}.log")
+            for role in sorted(config.cast, key=lambda role: role.starts)
+        }
         self.leaving = False
         self.began = time.monotonic()
         self.starts: dict[str, float] = {}
@@ -189,7 +186,10 @@ class Conductor:
         self.now.joules_per_grain = self.config.piece.joules_per_grain
         self.now.allowance_joules = self.config.doors.allowance_joules
         self.now.conductor_beat = time.monotonic()
-        self.starts = {n: self.began + after for n, after in STARTS.items() if n in self.children}
+        self.starts = {
+            name: math.inf if child.role.with_the_doors else self.began + child.role.starts
+            for name, child in self.children.items()
+        }
         self._start()
 
     def _start(self) -> None:
@@ -233,15 +233,14 @@ class Conductor:
             self._press_by_clock()
 
     def _open_doors(self) -> None:
-        givers = [c for n, c in self.children.items() if n in GRAIN_PLAYERS]
+        givers = [child for child in self.children.values() if child.role.grains]
         waited = time.monotonic() - self.began
         if waited < OPEN_WITHIN and any(c.state in (State.STOPPED, State.STARTING) for c in givers):
             return
         self.now.opened_at = time.monotonic()
         self.now.opened_on = time.time()
         self.now.doors = Doors.OPEN
-        if "network" in self.starts:
-            self.starts["network"] = self.now.opened_at
+        self.starts |= {n: self.now.opened_at for n in self.starts if self.children[n].role.with_the_doors}
 
     def _keep_account(self) -> None:
         """Sum up this day's energy; at midnight, local time, a new day's begins (the ledger then has none before)."""
@@ -264,13 +263,13 @@ class Conductor:
         deadline = time.monotonic() + CLOSE_WITHIN
         self.now.doors = Doors.CLOSING
         self.played = time.monotonic() - self.now.opened_at if self.now.opened_at else 0.0
-        self._dismiss(("network", "meter"), min(time.monotonic() + 0.6, deadline))
-        self._dismiss(("sound", "screen", "light"), deadline - 0.4)
-        self._dismiss(("ledger",), deadline)
+        self._dismiss(MAKERS, min(time.monotonic() + 0.6, deadline))
+        self._dismiss(GIVERS, deadline - 0.4)
+        self._dismiss(KEEPERS, deadline)
         self.now.doors = Doors.SHUT
 
-    def _dismiss(self, names: Iterable[str], deadline: float) -> None:
-        leaving = [self.children[n] for n in names if n in self.children]
+    def _dismiss(self, order: int, deadline: float) -> None:
+        leaving = [child for child in self.children.values() if child.role.leaves == order]
         for child in leaving:
             child.stop()
         while time.monotonic() < deadline and not all(c.gone() for c in leaving):

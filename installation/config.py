@@ -19,8 +19,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from .players import PLAYERS, PlayerError, Role, cast, is_folder, known
+
 HOME = Path(__file__).resolve().parent.parent
-PLAYERS = ("meter", "network", "sound", "screen", "light", "ledger")
 
 
 class ConfigError(ValueError):
@@ -200,6 +201,16 @@ class Config(Section, frozen=True):
     ledger: LedgerSettings = LedgerSettings()
     place: Place = Place()
 
+    @property
+    def cast(self) -> tuple[Role, ...]:
+        """The players of this performance, as the table has them; read anew from the folders of one's own."""
+        return cast(self.piece.players)
+
+    @property
+    def own_roles(self) -> tuple[Role, ...]:
+        """Those of them that are somebody's own."""
+        return tuple(role for role in self.cast if role.folder)
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The sentence that helps with a wrong name: the one meant, or the list."""
@@ -347,7 +358,11 @@ def _allowed(section: str, key: str) -> str:
 
 
 def _refuse_players(config: Config, places: Places) -> None:
-    for name in config.piece.players:
-        if name not in PLAYERS:
-            place = places.of("piece", "players")
-            raise ConfigError(f"{place} names {name!r}, which is no player. {nearest(name, PLAYERS)}")
+    place, names = places.of("piece", "players"), known()
+    for entry in config.piece.players:
+        if not is_folder(entry) and entry not in names:
+            raise ConfigError(f"{place} names {entry!r}, which is no player. {nearest(entry, names)}")
+    try:
+        cast(config.piece.players)
+    except PlayerError as error:
+        raise ConfigError(f"{place}: {error}") from None

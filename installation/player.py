@@ -57,12 +57,10 @@ class Player:
     A player's class is called Player and lives in `installation/<name>/player.py`.
 
     Attributes:
-        name: its name, one of now.PLAYERS; it writes the fields of that name and no others.
         rate: ticks a second.
         own_beat: whether its beat comes from a thread, because its tick may rightly last for minutes.
     """
 
-    name = ""
     rate = 60.0
     spin = 0.0
     own_beat = False
@@ -70,7 +68,7 @@ class Player:
     def __init__(self, config: Config, now: Now) -> None:
         self.config, self.now = config, now
         self.leaving = False
-        self.resumed = bool(now[f"{self.name}_restarts"])
+        self.resumed = bool(now.mine.restarts)
         self.left_at = 0.0
         self.noted = ""
         self.started = time.monotonic()
@@ -99,12 +97,12 @@ class Player:
     def note(self, sentence: str) -> None:
         """Say on the wall and in the log what is wrong; an empty sentence says that nothing is."""
         self.noted = sentence
-        if self.now[f"{self.name}_note"] != sentence:
-            self.now[f"{self.name}_note"] = sentence
+        if self.now.mine.note != sentence:
+            self.now.mine.note = sentence
             print(time.strftime("%Y-%m-%d %H:%M:%S"), sentence or "It is well again.", file=sys.stderr, flush=True)
 
     def beat(self) -> None:
-        self.now[f"{self.name}_beat"] = time.monotonic()
+        self.now.mine.beat = time.monotonic()
 
     def run(self) -> None:
         """Play until told to leave."""
@@ -145,7 +143,7 @@ class Player:
 def main(player: type[Player], config: Config, now: Now) -> int:
     """Run one player as this process; returns the exit code: 0 left, 3 unable (the sentence stands in its note)."""
     faulthandler.enable()
-    _tell_before_dying(player.name, now)
+    _tell_before_dying(now)
     performer = player(config, now)
 
     def told(number: int, frame: FrameType | None) -> None:
@@ -156,19 +154,19 @@ def main(player: type[Player], config: Config, now: Now) -> int:
     try:
         performer.run()
     except (Unable, ConfigError) as error:
-        if now[f"{player.name}_note"] == str(error):  # said before, by the one that was brought back
+        if now.mine.note == str(error):  # said before, by the one that was brought back
             print(error, file=sys.stderr)
         performer.note(str(error))
         return 3
     return 0
 
 
-def _tell_before_dying(name: str, now: Now) -> None:
+def _tell_before_dying(now: Now) -> None:
     """What nobody catches still gets its sentence on the wall, and its traceback in the log."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         with contextlib.suppress(ValueError):
-            now[f"{name}_note"] = f"The {name} stopped: {kind.__name__}: {error}".replace("\n", " ")
+            now.mine.note = f"The {now.player} stopped: {kind.__name__}: {error}".replace("\n", " ")
         sys.__excepthook__(kind, error, trace)
 
     sys.excepthook = hook

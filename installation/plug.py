@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .config import HOME, ConfigError, nearest
+from .players import ROOMS, Role
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,24 @@ def plug(kind: Kind, name: str) -> ModuleType:
         module = importlib.import_module(f"installation.{kind.folder.replace('/', '.')}.{name}")
     if not hasattr(module, kind.agreed):
         raise ConfigError(f"{name}: a {kind.word} file must define {kind.agreed!r}; add it, or choose another file.")
+    return module
+
+
+def player_module(role: Role) -> ModuleType:
+    """Import a player's player.py; the files beside it are imported with a dot, wherever the folder lies.
+
+    Raises:
+        ConfigError: it defines no class Player. Errors inside the file pass through.
+    """
+    folder = role.player_file.parent
+    package = f"installation.{role.name}"
+    if folder != ROOMS / role.name:
+        package = f"player_{role.name}"
+        there = sys.modules.setdefault(package, ModuleType(package))
+        there.__path__ = [str(folder)]
+    module = importlib.import_module(f"{package}.player")
+    if not isinstance(getattr(module, "Player", None), type):
+        raise ConfigError(f"{role.player_file}: it must define a class Player; see docs/a-player-of-your-own.md.")
     return module
 
 

@@ -69,6 +69,6 @@ class Actor(Player):
 
 if __name__ == "__main__":
     name, record, parts = sys.argv[1:4]
-    Actor.name, Actor.part = name, json.loads(parts).get(name, "well")
+    Actor.part = json.loads(parts).get(name, "well")
     Actor.own_beat = Actor.part == "block and beat"
     sys.exit(main(Actor, Config(), Now(Path(record), name)))

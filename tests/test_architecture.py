@@ -18,8 +18,9 @@ from installation.plug import COMMAND, KINDS, NETWORK, SCENE, SOURCE, STRIP, VOI
 HOUSE = HOME / "installation"
 FILES = sorted(HOUSE.rglob("*.py"))
 LAYERS: list[set[str]] = [
+    {"players"},
     {"config", "finding"},
-    {"now", "score", "calm", "day", "plug", "text", "published"},
+    {"now", "field", "fields", "score", "calm", "day", "plug", "text", "published"},
     {"player", "workshop"},
     set(PLAYERS),
     {"conductor", "check", "take"},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
@@ -17,6 +18,7 @@ from installation import conductor as under_test
 from installation.conductor import BACK_OFF, CLOSE_WITHIN, Child, Conductor
 from installation.config import Config, DoorsSettings, Piece
 from installation.now import Doors, Now, State
+from installation.players import find
 
 ACTOR = str(Path(__file__).with_name("actor.py"))
 PATIENCE = 30.0  # s a loaded machine may take
@@ -149,13 +151,12 @@ def test_one_that_cannot_start_is_tried_ever_more_rarely(
     assert BACK_OFF[-1] == 30.0
 
 
-def test_one_that_never_comes_alive_has_a_grace_and_no_more(
-    begin: Callable[..., Company], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(under_test, "DEFAULT_GRACE", 1.0)
+def test_one_that_never_comes_alive_has_a_grace_and_no_more(begin: Callable[..., Company]) -> None:
     piece = begin("light", light="never starts")
-    assert piece.until(lambda: piece.children["light"].state is State.BACKOFF) >= 0.9
-    assert under_test.GRACE["network"] >= 60.0
+    light = piece.children["light"]
+    light.role = msgspec.structs.replace(light.role, grace=1.0)
+    assert piece.until(lambda: light.state is State.BACKOFF) >= 0.9
+    assert find("network").grace >= 60.0
 
 
 def test_after_a_minute_alive_the_tries_are_forgotten(
@@ -170,7 +171,7 @@ def test_after_a_minute_alive_the_tries_are_forgotten(
 
 def test_a_command_that_is_not_there_is_tried_again(tmp_path: Path) -> None:
     now = Now.open_doors(tmp_path / "now")
-    child = Child("light", [str(tmp_path / "nowhere")], now, tmp_path / "log")
+    child = Child(find("light"), [str(tmp_path / "nowhere")], now, tmp_path / "log")
     child.start()
     assert (child.state, child.restarts) == (State.BACKOFF, 1)
 
@@ -252,7 +253,7 @@ def test_the_allowance_is_a_days(begin: Callable[..., Company], monkeypatch: pyt
     ("a", "b"), [(State.STOPPED, State.PLAYING), (State.BACKOFF, State.PLAYING), (State.STOPPING, State.STARTING)]
 )
 def test_illegal_moves_are_refused(tmp_path: Path, a: State, b: State) -> None:
-    child = Child("light", [], Now.open_doors(tmp_path / "now"), tmp_path / "log")
+    child = Child(find("light"), [], Now.open_doors(tmp_path / "now"), tmp_path / "log")
     child.state = a
     with pytest.raises(AssertionError, match="is not a move"):
         child.become(b)

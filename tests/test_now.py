@@ -19,13 +19,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from installation import now as under_test
+from installation import fields as dictionary
+from installation.fields import of_each
 from installation.now import (
     FIELDS,
     GRAIN_PLAYERS,
     HEAD,
     PLAYERS,
-    PRESSES,
     SIZE,
     Block,
     Doors,
@@ -67,26 +67,19 @@ def test_every_field_has_one_known_writer_and_a_meaning() -> None:
 
 
 def test_no_field_is_declared_twice() -> None:
-    """A name given twice in a class body, or by its loop over the players, hides the first without a word."""
-    tree = ast.parse(Path(under_test.__file__).read_text(encoding="utf-8"))
+    """A name given twice in a class body, or again by those that every player has, hides the first without a word."""
+    tree = ast.parse(Path(dictionary.__file__).read_text(encoding="utf-8"))
     (body,) = (n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Fields")
     names = [t.id for n in body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
-    made = [n.values[1].value for n in ast.walk(ast.Module(body, [])) if _ends_a_name(n)]
-    assert made
-    names += [player + tail for player in PLAYERS for tail in made]
+    names += [f"{player}_{name}" for player in PLAYERS for name in of_each(player)]
     names.remove("__slots__")
     assert sorted(names) == sorted(FIELDS)
-
-
-def _ends_a_name(node: ast.AST) -> bool:
-    """Whether a node is the f-string of a name such as f"{_player}_beat"."""
-    return isinstance(node, ast.JoinedStr) and len(node.values) == 2 and isinstance(node.values[0], ast.FormattedValue)
 
 
 def test_givers_of_grains_and_askers_of_fits_have_their_fields() -> None:
     for giver in GRAIN_PLAYERS:
         assert {f"{giver}_grains", f"{giver}_lost"} <= FIELDS.keys()
-    assert {f.name for f in PRESSES} >= {"screen_presses", "light_presses", "guest_presses", "conductor_presses"}
+    assert {f.name for f in Now.asking} >= {"screen_presses", "light_presses", "guest_presses", "conductor_presses"}
 
 
 # -- one writer

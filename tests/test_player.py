@@ -89,7 +89,6 @@ def test_told_before_the_end_it_gives_the_rest(tmp_path: Path) -> None:
     """While leaving it goes on ticking until it has finished."""
 
     class Giver(Player):
-        name = "light"
         rate = 200.0
         given = 0
 
@@ -204,7 +203,7 @@ def test_brought_back_it_knows(stage: Stage) -> None:
 
 def test_a_note_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Now.open_doors(tmp_path / "now")
-    player = type("Light", (Player,), {"name": "light"})(Config(), Now(tmp_path / "now", "light"))
+    player = type("Light", (Player,), {})(Config(), Now(tmp_path / "now", "light"))
     count = FIELDS["light_note"].offset >> 3
     for _ in range(5):
         player.note("There is no strip.")
@@ -221,7 +220,7 @@ def test_what_setup_found_wrong_stays_said(tmp_path: Path) -> None:
     def setup(self: Player) -> None:
         self.note("The file is broken.")
 
-    kind = type("Light", (Player,), {"name": "light", "setup": setup, "tick": lambda self, _: self.leave()})
+    kind = type("Light", (Player,), {"setup": setup, "tick": lambda self, _: self.leave()})
     kind(Config(), Now(tmp_path / "now", "light")).run()
     assert conductor["light_note"] == "The file is broken."
 

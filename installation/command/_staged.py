@@ -14,7 +14,7 @@ import numpy as np
 
 from ..config import Config, ConfigError
 from ..network.listing import ListingError, read
-from ..now import SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
+from ..now import PLAYERS, SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
 from ..plug import NETWORK, find_file
 from ..screen.ground.strata import size
 from ..screen.picture import Picture
@@ -60,9 +60,8 @@ class Staged:
     ) -> None:
         path = folder / "now"
         self.conductor = Now.open_doors(path)
-        players = ("meter", "network", "sound", "light", "ledger")
-        self.by = {player: Now(path, player) for player in players}
-        self.now = Now(path, "screen")
+        self.by = {player: Now(path, player) for player in PLAYERS}
+        self.now = self.by["screen"]
         self.config, self.watts, self.provenance = config, watts, provenance
         self.seconds = self.next = BEGIN
         self.joules = 0.0
@@ -76,8 +75,8 @@ class Staged:
         conductor.joules_per_grain = self.config.piece.joules_per_grain
         conductor.opened_at, conductor.opened_on, conductor.doors = BEGIN, OPENED_ON, Doors.OPEN
         conductor.allowance_joules = self.config.doors.allowance_joules
-        for player in ("meter", "network", "sound", "screen", "light", "ledger"):
-            conductor[f"{player}_process"] = State.PLAYING
+        for player in PLAYERS:
+            conductor.of(player).process = State.PLAYING
         meter.meter_period = 1.0 / self.config.meter.rate_hz
 
     def _list(self, name: str) -> None:
@@ -138,12 +137,12 @@ class Staged:
                 self._fit(FIT_S)
             self._settle()
         elif state == "unable":
-            network["network_note"] = "seed.py, line 12: NameError: name 'Dense' is not defined"
+            network.mine.note = "seed.py, line 12: NameError: name 'Dense' is not defined"
         elif state == "spent":
             self.conductor.spent_joules = self.conductor.allowance_joules
         elif state == "no-reading":
             self.provenance = Provenance.NO_READING
-            self.by["meter"]["meter_note"] = "The meter does not answer; check its cable."
+            self.by["meter"].mine.note = "The meter does not answer; check its cable."
         elif state == "missing":
             self._miss("sound")
             self._miss("light")
@@ -172,9 +171,9 @@ class Staged:
         network.seen, network.unseen, network.asked = 0.6, 0.5, 1000
 
     def _miss(self, player: str) -> None:
-        self.conductor[f"{player}_process"] = State.BACKOFF
-        self.conductor[f"{player}_back_at"] = self.seconds + 20.0
-        self.by[player][f"{player}_note"] = {
+        self.conductor.of(player).process = State.BACKOFF
+        self.conductor.of(player).back_at = self.seconds + 20.0
+        self.by[player].mine.note = {
             "sound": "No sound device is there; plug one in.",
             "light": "The strip does not answer on its port.",
         }[player]

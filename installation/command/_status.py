@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from ..now import PLAYERS, Now, Phase, State
+from ..now import Now, Phase, State
 from .now import word
 
 EVERY = 0.25  # s on a terminal
@@ -83,7 +83,7 @@ def _watts(now: Now) -> str:
 
 
 def _grains(now: Now) -> str:
-    heard, lit, drawn = (int(now[f"{p}_grains"]) for p in ("sound", "light", "screen"))
+    heard, lit, drawn = (int(now.of(p).grains) for p in ("sound", "light", "screen"))
     return f"grains heard {heard} lit {lit} drawn {drawn}"
 
 
@@ -95,14 +95,11 @@ def _phase(now: Now) -> str:
     if phase is Phase.SETTLED:
         return f"{name}: {now.fit_joules:.0f} J in {now.fit_seconds:.2f} s"
     if phase is Phase.UNABLE:
-        return f"{name}: {now['network_note']}"
+        return f"{name}: {now.of('network').note}"
     return f"{name}: {now.preparing}" if phase is Phase.PREPARING and now.preparing else name
 
 
 def _missing(now: Now) -> list[str]:
     """A sentence for each player that is away."""
-    return [
-        f"{p} is away: {now[f'{p}_note'] or 'it is started again'}"
-        for p in PLAYERS
-        if now[f"{p}_process"] == State.BACKOFF
-    ]
+    away = [now.of(player) for player in now.players if now.of(player).state is State.BACKOFF]
+    return [f"{player.name} is away: {player.note or 'it is started again'}" for player in away]

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..config import ConfigError
-from ..now import FIELDS, Doors, Now, Provenance, default_path, table
+from ..now import Doors, Now, Provenance, default_path
 
 ALIVE = 2.0  # s since the conductor's last beat
 
@@ -59,7 +59,7 @@ def performs(now: Now) -> bool:
 
 def snapshot(now: Now) -> dict[str, Any]:
     """All fields by name; numbers that are not finite as null, pictures as lists of rows, `provenance_word` beside."""
-    values = {name: _plain(getattr(now, name)) for name in FIELDS}
+    values = {name: _plain(getattr(now, name)) for name in now.fields}
     return values | {"provenance_word": word(now.provenance)}
 
 
@@ -71,7 +71,7 @@ def word(provenance: float) -> str:
 def lines(now: Now) -> list[str]:
     """One line a field; pictures only by their shape."""
     rows = []
-    for row in table():
+    for row in now.table():
         value = getattr(now, row.name)
         shown = "x".join(map(str, value.shape)) if row.kind == "picture" else value
         shown = f"{shown:.6g}" if isinstance(shown, float) else str(shown).partition("\n")[0]

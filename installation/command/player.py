@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from importlib import import_module
 from pathlib import Path
 
 import click
 
-from ..config import ConfigError, load, nearest
-from ..now import PLAYERS, Doors, Now, default_path
+from ..config import Config, ConfigError, load, nearest
+from ..now import Doors, Now, default_path
 from ..player import PARENT
+from ..players import Role, find, is_folder, known
+from ..plug import player_module
 from .now import performs
 
 ONE_THREAD = (
@@ -37,37 +38,49 @@ def command(name: str, path: Path | None, changes: tuple[str, ...], remote: str 
     """
     for variable in ONE_THREAD:
         os.environ.setdefault(variable, "1")
-    if name not in PLAYERS:
-        raise click.UsageError(f"{name!r} is no player. {nearest(name, PLAYERS)}")
     if remote and name != "network":
         raise click.UsageError("--remote is for the player network.")
     config = load(path, (*changes, f"network.publish={remote}") if remote else changes)
-    now = _join(record or default_path(), name, config.piece.joules_per_grain)
+    role = _role(name, config)
+    now = _join(record or default_path(), role, config.piece.joules_per_grain)
     from ..player import main
 
-    sys.exit(main(import_module(f"installation.{name}.player").Player, config, now))
+    sys.exit(main(player_module(role).Player, config, now))
 
 
-def _join(record: Path, name: str, joules_per_grain: float) -> Now:
+def _role(name: str, config: Config) -> Role:
+    """The player that is meant: by its name in the table or in [piece] players, or by the path of its folder."""
+    role = next((role for role in config.cast if role.name == name), None)
+    if role is None and not is_folder(name) and name not in known():
+        names = {*known(), *(role.name for role in config.cast)}
+        raise click.UsageError(f"{name!r} is no player. {nearest(name, names)}")
+    return role or find(name)
+
+
+def _join(record: Path, role: Role, joules_per_grain: float) -> Now:
     """The record of the piece that runs here; a new one where none runs and no conductor started this player.
 
     Raises:
-        ConfigError: the record is another version's.
+        ConfigError: the record is another version's, or has no fields for this player.
     """
     try:
-        now = Now(record, name)
+        now = Now(record, role.name)
         if PARENT in os.environ or not _left_over(now):
+            if role.name not in now.players:
+                raise ConfigError(
+                    f"The piece that runs here has no fields for {role.name}; name it in [piece] players."
+                )
             return now
     except FileNotFoundError:
         pass
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    conductor = Now.open_doors(record)
+    conductor = Now.open_doors(record, [role] if role.folder else [])
     conductor.joules_per_grain = joules_per_grain
     conductor.opened_at, conductor.opened_on = time.monotonic(), time.time()
     conductor.doors = Doors.OPEN
     click.echo(f"No piece runs here; this player opened a record of its own: {record}")
-    return Now(record, name)
+    return Now(record, role.name)
 
 
 def _left_over(now: Now) -> bool:

@@ -52,7 +52,7 @@ def _running(record: Path) -> Now | None:
         now = Now(record)
     except (FileNotFoundError, ValueError):
         return None
-    alive = now.doors == Doors.OPEN and time.monotonic() - now["meter_beat"] < 3.0
+    alive = now.doors == Doors.OPEN and time.monotonic() - now.of("meter").beat < 3.0
     return now if alive else None
 
 

@@ -17,7 +17,7 @@ from ..conductor import Conductor
 from ..config import Config, ConfigError, load
 from ..meter.check import refuse as refuse_meters
 from ..network.check import refuse as refuse_networks
-from ..now import Now, default_path
+from ..now import GRAIN_PLAYERS, Now, default_path
 from ..plug import SCENE, STRIP, VOICE, find_file
 from ..text.words import Words, WordsError
 
@@ -134,7 +134,7 @@ def perform(
 ) -> None:
     """Open the doors, conduct, and say what came of it."""
     out = Path(config.piece.out)
-    now = Now.open_doors(record)
+    now = Now.open_doors(record, config.own_roles)
     conductor = Conductor(now, config, arguments, out / "log")
     from ._status import Status
 
@@ -153,17 +153,15 @@ def result(now: Now, config: Config, conductor: Conductor) -> dict[str, Any]:
     from .now import word
 
     due = grains_due(now.joules, now.joules_per_grain)
-    given = {p: int(now[f"{p}_grains"]) for p in ("sound", "light", "screen")}
-    lost = sum(due - g for p, g in given.items() if p in config.piece.players)
+    given = {role.name: int(now.of(role.name).grains) for role in config.cast if role.grains}
     return {
         "seconds": conductor.played,
         "joules": now.joules,
         "joules_per_grain": now.joules_per_grain,
         "grains_due": due,
-        "grains_heard": given["sound"],
-        "grains_lit": given["light"],
-        "grains_drawn": given["screen"],
-        "grains_lost": lost,
+        **{f"grains_{word}": given.get(name, 0) for name, word in GRAIN_PLAYERS.items()},
+        **{f"grains_{role.grains}": given[role.name] for role in config.own_roles if role.grains},
+        "grains_lost": sum(due - count for count in given.values()),
         "fits": int(now.fits),
         "provenance": " and ".join(map(word, sorted(conductor.words - {0}))) or word(0),
         "restarts": conductor.restarts,

@@ -135,7 +135,7 @@ def running(record: Path) -> Now | None:
         now = join(record)
     except ConfigError:
         return None
-    if abs(time.monotonic() - max(now["meter_beat"], now.conductor_beat)) < ALIVE:
+    if abs(time.monotonic() - max(now.of("meter").beat, now.conductor_beat)) < ALIVE:
         return now
     now.close()
     return None
@@ -186,7 +186,7 @@ def _first_beat(record: Path, child: subprocess.Popen[bytes], log: Path) -> Now:
     while child.poll() is None and time.monotonic() < until:
         if record.exists():
             now = Now(record)
-            if now["meter_beat"]:
+            if now.of("meter").beat:
                 return now
             now.close()
         time.sleep(0.02)

@@ -19,7 +19,7 @@ import msgspec
 from .. import player
 from ..config import Config
 from ..day import midnight
-from ..now import GRAIN_PLAYERS, PLAYERS, Doors, Now, Provenance, State
+from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
 from ..score.grains import grains_due
 from . import machine
 from .book import Book, Reading, Row, Run
@@ -37,19 +37,19 @@ DAY = 86_400.0  # s
 class Player(player.Player):
     """The ledger."""
 
-    name = "ledger"
     rate = 10.0
     own_beat = True  # a slow disk may rightly hold a tick up
 
     def __init__(self, config: Config, now: Now) -> None:
         super().__init__(config, now)
+        self.playing = [role.name for role in config.cast]
         self.book: Book | None = None
         self.account: Seconds | None = None
         self.waiting = Waiting()
         self.fits: dict[int, Row] = {}
         self.readings: dict[int, Reading] = {}
         self.notes: deque[Row] = deque(maxlen=NOTES_KEPT)
-        self.notes_known = dict.fromkeys(PLAYERS, "")
+        self.notes_known = dict.fromkeys(now.players, "")
         self.fit_known: tuple[object, ...] = ()
         self.fit_gap = 0.0
         self.last: list[Stretch] = []
@@ -136,15 +136,15 @@ class Player(player.Player):
     def _grains(self) -> dict[str, int]:
         counts = {"due": grains_due(self.now.joules, self.now.joules_per_grain or 1.0)}
         for giver, given in GRAIN_PLAYERS.items():
-            counts[given] = int(self.now[f"{giver}_grains"])
-            counts[f"un{given}"] = int(self.now[f"{giver}_lost"])
+            counts[given] = int(self.now.of(giver).grains)
+            counts[f"un{given}"] = int(self.now.of(giver).lost)
         return counts
 
     def missing(self) -> list[str]:
         """The players that are not there: about to be tried again, or not yet back."""
         names = []
-        for name in self.config.piece.players:
-            state, restarts = self.now[f"{name}_process"], self.now[f"{name}_restarts"]
+        for name in self.playing:
+            state, restarts = self.now.of(name).state, self.now.of(name).restarts
             if state == State.BACKOFF or (state == State.STARTING and restarts):
                 names.append(name)
         return names
@@ -205,7 +205,7 @@ class Player(player.Player):
     def _keep_notes(self, seconds: float) -> None:
         """Note what a player begins to say, and when it has nothing more to say."""
         for name, known in self.notes_known.items():
-            said = self.now[f"{name}_note"]
+            said = self.now.of(name).note
             if said != known:
                 self.notes_known[name] = said
                 self.notes.append({"at": seconds, "player": name, "utc": time.time(), "note": said})
@@ -231,7 +231,7 @@ class Player(player.Player):
             now.opened_on,
             now.opened_at,
             now.joules_per_grain,
-            " ".join(config.piece.players),
+            " ".join(self.playing),
             machine.machine(),
             machine.versions(),
             msgspec.json.encode(config).decode(),
@@ -243,7 +243,7 @@ class Player(player.Player):
         try:
             if self.book.moved():
                 raise LedgerError(f"The ledger {self.book.path} was moved away; a new one is begun.")
-            restarts = sum(int(self.now[f"{name}_restarts"]) for name in self.config.piece.players)
+            restarts = sum(int(self.now.of(name).restarts) for name in self.playing)
             words = {"own": self.now.own, "beside": self.now.beside}
             self.book.write(self.waiting, self.fits.values(), self.notes, restarts=restarts, **words)
             self._tell_earlier(self.book)

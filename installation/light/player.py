@@ -30,7 +30,6 @@ FADE = 0.6  # s
 class Player(player.Player):
     """Grains to sparks, sparks to frames, frames to the strip."""
 
-    name = "light"
     rate = 120.0
 
     def __init__(self, config: Config, now: Now) -> None:

@@ -84,7 +84,7 @@ class Keeper:
         return [_line(row.tolist(), start, joules, self._reason()) for row in fresh]
 
     def _reason(self) -> str:
-        return str(self.now["meter_note"]) or self.now.newest_gap or "no reading"
+        return str(self.now.of("meter").note) or self.now.newest_gap or "no reading"
 
 
 def _line(row: list[float], start: float, joules: float, reason: str) -> Line:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import psutil
 
-from ..now import PLAYERS, Now
+from ..now import Now
 
 LOOK_EVERY = 2.0  # s
 FIND_EVERY = 30.0  # s
@@ -40,7 +40,7 @@ class Own:
         self.looked_at = seconds
         if seconds - self.found_at > FIND_EVERY or len(self.before) < len(self.players):
             self.found_at = seconds
-            self.players = dict(_players(self.parent))
+            self.players = {n: p for n, p in _players(self.parent) if n in self.now.players}
         busy, spent = _busy(), dict(self._spent())
         grown = busy - self.all_before
         self.shares = {n: (t - self.before[n]) / grown for n, t in spent.items() if n in self.before and grown > 0}
@@ -83,9 +83,8 @@ def _players(parent: int) -> Iterator[tuple[str, psutil.Process]]:
             line = child.cmdline()
         except psutil.Error:
             continue
-        name = line[line.index("player") + 1] if "player" in line[:-1] else ""
-        if name in PLAYERS:
-            yield name, child
+        if "player" in line[:-1]:
+            yield line[line.index("player") + 1], child
 
 
 def _busy() -> float:

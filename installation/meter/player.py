@@ -11,6 +11,7 @@ from __future__ import annotations
 from .. import player
 from ..config import Config, ConfigError
 from ..now import Doors, Now, Provenance
+from ..players import ROLES
 from .account import Account
 from .channel import HANGS, PLUS, Channel
 from .own import Own, words
@@ -22,12 +23,11 @@ WORTH_A_NOTE = 1.0  # s: shorter gaps are kept, but not told to visitors
 BESIDE_EVERY = 1.0  # s between two readings of a meter beside the source
 DISAGREE = 0.1  # as a fraction: counter and power of one card that differ by more are not trusted in silence
 OF_THE_PROCESSOR = ("rapl", "estimate")
+TRAIN = tuple(role.name for role in ROLES if role.trains)
 
 
 class Player(player.Player):
     """Watts and joules into the record."""
-
-    name = "meter"
 
     def __init__(self, config: Config, now: Now) -> None:
         super().__init__(config, now)
@@ -136,7 +136,7 @@ class Player(player.Player):
         covers = [c for c in (source, *self.beside) if c.label in OF_THE_PROCESSOR and c.account.provenance]
         draws = self.own.watts(covers[0].account.watts if covers else None)
         self.now.own = words(draws, covers[0].label if covers else "")
-        self.now.own_watts = sum(watts for name, watts in draws.items() if name != "network")
+        self.now.own_watts = sum(watts for name, watts in draws.items() if name not in TRAIN)
 
     def close(self) -> None:
         if self.source is None:

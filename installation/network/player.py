@@ -31,7 +31,6 @@ ENDS_WITHIN = 0.35  # s from the call to leave until a fit that does not end by 
 class Player(player.Player):
     """Presses in, fits out."""
 
-    name = "network"
     rate = 60.0
 
     def __init__(self, config: Config, now: Now) -> None:
@@ -140,9 +139,9 @@ class Player(player.Player):
         self.fitter = Fitter(self.now.path.resolve(), self.settings, self.listing)
 
     def _show(self, text: str, fit_line: str, about: str) -> None:
-        for name, value in (("source", text), ("fit_line", fit_line), ("about", about)):
-            if self.now[name] != value:
-                self.now[name] = value
+        now = self.now
+        if (now.source, now.fit_line, now.about) != (text, fit_line, about):
+            now.source, now.fit_line, now.about = text, fit_line, about
 
     # -- hearing the process that fits
     def _hear(self, seconds: float) -> None:

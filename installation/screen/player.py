@@ -28,7 +28,6 @@ LONG = 600  # pictures over which the slowest hundredth is taken
 class Player(BasePlayer):
     """The picture on the wall."""
 
-    name = "screen"
     rate = 60.0
 
     def __init__(self, config: Config, now: Now) -> None:

@@ -14,7 +14,7 @@ def provenance(now: Now, seconds: float) -> Provenance:
 
     One that lives knows better how long its readings hold: a battery's for 5 s.
     """
-    lives = seconds - now["meter_beat"] < STALE
+    lives = seconds - now.of("meter").beat < STALE
     holds = lives or fresh(seconds - now.sampled_at, now.meter_period)
     reads = math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
     return Provenance(int(now.provenance)) if holds and reads else Provenance.NO_READING

@@ -28,7 +28,6 @@ SEAL_EVERY = 1.0  # s between two heads of a WAV file
 class Player(Base):
     """Sound."""
 
-    name = "sound"
     rate = 100.0
 
     def setup(self) -> None:

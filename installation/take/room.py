@@ -55,7 +55,7 @@ class Room:
         now.allowance_joules = 0.0
         now.opened_at, now.opened_on, now.doors = OPENED, _started(self.recording), Doors.OPEN
         for player in PLAYERS:
-            now[f"{player}_process"] = State.PLAYING
+            now.of(player).process = State.PLAYING
 
     @property
     def seconds(self) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from ..config import nearest
-from ..now import FIELDS, Now
+from ..now import Now
 
 AGAIN = 0.25  # s after which a hook that would not be broken off is broken off again
 
@@ -77,7 +77,8 @@ def _what(error: BaseException, path: Path) -> str:
         case NameError() if error.name:
             return f"{error.name!r} is not known here. {_close(error.name, _known(error, path))}"
         case AttributeError() if isinstance(error.obj, Now):
-            return f"now has no field {error.name!r}. {nearest(error.name, FIELDS) if error.name else ''}"[:400]
+            meant = nearest(error.name, error.obj.fields) if error.name else ""
+            return f"now has no field {error.name!r}. {meant}"[:400]
         case AttributeError() if error.name and "Did you mean" not in str(error):
             return f"{error}. {_close(error.name, dir(error.obj))}"
         case ZeroDivisionError():

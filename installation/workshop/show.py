@@ -46,7 +46,7 @@ class Backstage(Stage):
         """A new picture: `seconds` since the sketch began, `at` on the meter's clock."""
         self._seconds = seconds
         self._grains = self._fall(now, at)
-        fresh = abs(at - now["meter_beat"]) < SILENT
+        fresh = abs(at - now.of("meter").beat) < SILENT
         self._reading = reading(now) if fresh else NO_READING
         self.speaker.mixture.frame(seconds)
 
@@ -144,10 +144,10 @@ class Show:
         """Say once, in the terminal, what is wrong or missing."""
         said = [self.sketch.trouble, self.stage.speaker.note]
         if not self.now.provenance:
-            said.append(self.now["meter_note"])
+            said.append(self.now.of("meter").note)
         if self.stage.limiter.held >= HELD:
             said.append("The picture changes its light faster than is safe for eyes; it is shown more slowly.")
-        if self.now.guest_presses and not self.now["network_beat"]:
+        if self.now.guest_presses and not self.now.of("network").beat:
             said.append("No network plays here: the press is counted, and nobody answers. Start `underfoot run` first.")
         for sentence in said:
             if sentence and sentence not in self.told:

@@ -57,7 +57,7 @@ def snapshot(now: Now, place: str, seconds: float) -> dict[str, Any]:
     began = seconds - now.fit_began_at if now.fit_began_at else None
     ended = seconds - now.fit_ended_at if now.fit_ended_at else None
     said = {"version": 1, "at": time.time(), "place": place, "reading": reading}
-    return said | {"network": network, "began_ago": began, "ended_ago": ended, "note": now["network_note"]}
+    return said | {"network": network, "began_ago": began, "ended_ago": ended, "note": now.of("network").note}
 
 
 def _plain(value: float) -> float | None:

@@ -130,7 +130,7 @@ class Scene:
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
         say = self.board.words
-        sentences = [(text, COOL) for player in PLAYERS for text in self._missing(now, player)]
+        sentences = [(text, COOL) for player in now.players for text in self._missing(now, player)]
         sentences += [(note, COOL) for note in (*self.board.notes[:3], *self.board.type.missing[:2])]
         if self.board.paused:
             sentences.insert(0, (say("held"), QUIET))
@@ -158,13 +158,14 @@ class Scene:
 
     def _missing(self, now: Now, player: str) -> list[str]:
         """Why a player is away, and when it is tried again; or what is wrong though it plays."""
-        if player not in self.board.config.piece.players:
+        if player in PLAYERS and player not in self.board.config.piece.players:
             return []
-        note, state = now[f"{player}_note"], State(int(now[f"{player}_process"]))
+        note, state = now.of(player).note, now.of(player).state
         said = [note] if note and not (player == "network" and now.phase == Phase.UNABLE) else []
         if state is State.BACKOFF:
-            wait = max(1.0, math.ceil(now[f"{player}_back_at"] - self._clock(now)))
-            said.append(self.board.words(f"missing_{player}", seconds=wait))
+            wait = max(1.0, math.ceil(now.of(player).back_at - self._clock(now)))
+            key = f"missing_{player if player in PLAYERS else 'own'}"
+            said.append(self.board.words(key, player=player, seconds=wait))
         return said
 
     def _clock(self, now: Now) -> float:
@@ -172,4 +173,4 @@ class Scene:
 
 
 def _plays(now: Now, player: str) -> bool:
-    return State(int(now[f"{player}_process"])) is State.PLAYING
+    return now.of(player).state is State.PLAYING

@@ -152,7 +152,7 @@ class Scene:
         if phase is Phase.SETTLED:
             return self._done(now), LIT if reading.provenance_of_fit(now) is Provenance.MEASURED else COOL
         if phase is Phase.UNABLE:
-            return say("unable", network=now.network, reason=now["network_note"]), COOL
+            return say("unable", network=now.network, reason=now.of("network").note), COOL
         if phase is Phase.SPENT:
             return say("spent"), BRIGHT
         if phase is Phase.RESTING and not now.fits and now.fit_line and now.doors == Doors.OPEN:

@@ -84,7 +84,7 @@ class Scene:
             state = MeterState(int(now.meter_state))
             if state is MeterState.RECOVERING:
                 return [say("reading_returns")]
-            return [now["meter_note"] or say("reading_lost")]
+            return [now.of("meter").note or say("reading_lost")]
         below = [say.told(now.boundary)]
         if now.meter_state == MeterState.STALE:
             below.insert(0, say("reading_stale", seconds=max(1, round(seconds - now.sampled_at))))
