@@ -244,4 +244,3 @@ def test_settings_refuse_what_is_no_rate() -> None:
 
     with pytest.raises(ConfigError, match="rate_hz"):
         load(changes=["meter.rate_hz=500"])
-    assert Player.name == "meter"

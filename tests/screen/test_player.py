@@ -150,5 +150,4 @@ def test_a_window_that_cannot_be_opened_is_unable(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_module_has_what_the_conductor_asks_for() -> None:
-    assert screen_player.Player.name == "screen"
     assert Wish("press").what == "press"
