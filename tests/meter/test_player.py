@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from installation.config import load
-from installation.meter.player import Player
 from installation.now import Doors, MeterState, Now, Phase, Provenance
 from installation.player import Unable
 from installation.score.grains import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS

@@ -16,7 +16,6 @@ import pytest
 from installation.config import Config, ScreenSettings
 from installation.now import Doors, Now
 from installation.player import Unable
-from installation.screen import player as screen_player
 from installation.screen.player import Player
 from installation.screen.window import Window, Wish
 
