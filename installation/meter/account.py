@@ -12,14 +12,14 @@ import math
 from dataclasses import dataclass
 
 from ..now import MeterState, Provenance
-from .doubt import CrossCheck, absurd, wrong_counters, wrong_pause
+from .doubt import CrossCheck, Zeros, absurd, wrong_counters, wrong_pause
+from .loss import Losses
 from .source import About, Fault, Reading, together
 
 STANDS_STILL = 3.0  # s a counter may stand still while power flows
 LOST_AFTER = 2.0  # s of silence, or three periods of a slow source
 STALE_AFTER = 0.5  # s, or two periods
 START = 2.0  # s after the doors opened in which a source may come without a gap being drawn first
-LONE_ZEROS = 3  # readings of 0 W in a row that make it true
 JUST_BEFORE = 1e-6  # s
 NOTHING = About("", Provenance.NO_READING, 0.0)
 
@@ -58,7 +58,8 @@ class Account:
         self.state = MeterState.LOST
         self.reason = ""
         self.watts = self.power_limit = 0.0
-        self.refused = self.zeros = 0
+        self.refused = 0
+        self.zeros = Zeros()
         self.newest_gap = self.gap_reason = ""
         self.newest_gap_seconds = 0.0
         self.counting_since = math.inf
@@ -68,11 +69,12 @@ class Account:
         self.rows: list[Row] = []
         self.last_row_at = -math.inf
         self.check = CrossCheck()
+        self.losses = Losses()
 
     # -- what the player asks for
     def opened(self, about: About) -> None:
         """A source was opened; what comes next is a new segment."""
-        self._break(self.gap_reason)
+        self._break(self.gap_reason, counts_on=bool(about.device) and about.device == self.about.device)
         self.about = about
         self.check = CrossCheck()
 
@@ -127,7 +129,7 @@ class Account:
         """No reading, and why."""
         self.reason = str(fault)
         if fault.gap:
-            self._break(str(fault))
+            self._break(str(fault), counts_on=fault.counts_on)
             self.state = MeterState.LOST
         elif self.state == MeterState.OK:
             self.state = MeterState.STALE
@@ -177,24 +179,38 @@ class Account:
     def _lone_zero(self, reading: Reading) -> bool:
         """Whether this is 0 W that must first be repeated to be believed."""
         if self.about.zeros or reading.watts != 0 or not self.watts:
-            self.zeros = 0
+            self.zeros.forget()
             return False
-        self.zeros += 1
         self.refused += 1
         self.reason = "The meter says 0 W once; waiting whether it says so again."
-        if self.zeros < LONE_ZEROS:
+        if not self.zeros.true(reading.time):
             return True
         self._break("0 W after a number; what lay between is not known")
         return False
 
     def _begin(self, reading: Reading) -> None:
         """The first reading of a segment: nothing is counted before it."""
-        if self._counting(reading.time):
+        if self._counting(reading.time) and not self._carry(reading):
             self._end_gap(reading.time)
         self.broken_at = -math.inf
+        self.gap_reason = ""
         self.frozen = ()
         self.last = reading
         self._believe(0.0 if math.isnan(reading.watts) else reading.watts, reading.time)
+
+    def _carry(self, reading: Reading) -> bool:
+        """Book what the counter counted while the source was away; whether it did."""
+        limits = reading.limits or self.about.limits
+        since, joules = self.losses.end(reading, self.about.device, limits, self.period)
+        if not joules or since < self.counting_since:
+            return False
+        self.losses.owed.add(joules)
+        self.segments += 1
+        self.newest_gap_seconds = reading.time - since
+        across = f"Its counter went on unharmed, and {joules:.0f} J are counted across."
+        self.newest_gap = f"{self.newest_gap_seconds:.2g} s without a reading. {self.gap_reason} {across}"
+        self._row(reading.time - JUST_BEFORE, 0.0, Provenance.NO_READING)
+        return True
 
     def _end_gap(self, seconds: float) -> None:
         gap = self._open_gap(seconds)
@@ -204,7 +220,6 @@ class Account:
             self.newest_gap = f"{gap:.2g} s without a reading. {self.gap_reason}".strip()
             self.newest_gap_seconds = gap
             self._row(seconds - JUST_BEFORE, 0.0, Provenance.NO_READING)
-        self.gap_reason = ""
 
     def _go_on(self, before: Reading, reading: Reading) -> None:
         if before.time < self.counting_since <= reading.time:
@@ -229,14 +244,15 @@ class Account:
     def _at_the_doors(self, before: Reading, reading: Reading) -> Reading:
         """What the reading would have been when the doors opened, on the straight line between two readings."""
         share = (self.counting_since - before.time) / (reading.time - before.time)
-        watts = before.watts + share * (reading.watts - before.watts)
+        watts = before.watts + (0.0 if self.about.held else share * (reading.watts - before.watts))
         counters = tuple(a + share * (b - a) for a, b in zip(before.counters, reading.counters, strict=False))
         return Reading(self.counting_since, watts, counters)
 
     def _joules(self, before: Reading, reading: Reading) -> float | None:
         """J between two readings that belong together; None while the counter has not moved yet."""
         if not reading.counters:
-            return (before.watts + reading.watts) / 2 * (reading.time - before.time)
+            mean = before.watts if self.about.held else (before.watts + reading.watts) / 2
+            return mean * (reading.time - before.time)
         joules = sum(reading.counters) - sum(before.counters)
         if joules > 0 or reading.watts == 0:
             return joules
@@ -254,7 +270,8 @@ class Account:
         if self._counting(reading.time):
             if before.time == self.counting_since:
                 self._row(before.time, watts if math.isnan(before.watts) else before.watts, self.about.provenance)
-            self.joules += joules
+            self.joules += joules + self.losses.owed.pay(reading.time - before.time)
+        self.losses.around.add(reading.time, mean)
         self.check.add(before, reading, joules)
         self.last = reading
         self._believe(watts, reading.time)
@@ -265,12 +282,14 @@ class Account:
         self.reason = ""
         self._row(seconds, watts, self.about.provenance)
 
-    def _break(self, reason: str) -> None:
-        """End the segment: what comes after the last reading is not known."""
+    def _break(self, reason: str, *, counts_on: bool = False) -> None:
+        """End the segment: what comes after the last reading is not known, unless its counter goes on."""
+        self.losses.begin(self.last, self.about.device, counts_on=counts_on)
+        self.joules += self.losses.owed.pay()
         if self.last is not None:
             self.broken_at = max(self.last.time, self.broken_at)
             self.last = None
-        self.zeros = 0
+        self.zeros.forget()
         self.reason = self.gap_reason = reason
 
     def _counting(self, seconds: float) -> bool:

@@ -12,6 +12,8 @@ from .source import UNKNOWN, Reading
 SPIKE = 2.0  # times the power limit: what a sensor may see for a moment
 MARGIN = 1.2  # times the power limit: a counter that grows faster than that has jumped
 ABSURD = 1e6  # W no source of this piece can draw
+LONE_ZEROS = 3  # readings of 0 W in a row that make it true,
+ZERO_STANDS = 1.5  # s from the first of them to the last
 
 
 def absurd(reading: Reading, power_limit: float) -> str:
@@ -57,6 +59,23 @@ def wrong_pause(before: Reading, reading: Reading, longest: float) -> str:
     """Why no straight line is drawn between two readings: they lie further apart than `longest`, in s."""
     span = reading.time - before.time
     return f"There was no reading for {span:.1f} s." if span > longest else ""
+
+
+class Zeros:
+    """Readings of 0 W in a row, from a meter that sometimes says so once for no reason."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Something else was read."""
+        self.count, self.first_at = 0, 0.0
+
+    def true(self, seconds: float) -> bool:
+        """One more came; whether they are to be believed by now."""
+        self.first_at = self.first_at if self.count else seconds
+        self.count += 1
+        return self.count >= LONE_ZEROS and seconds - self.first_at >= ZERO_STANDS
 
 
 class CrossCheck:

@@ -61,6 +61,9 @@ class About:
         limits: W, the most each counter's part can draw, in the order of Reading.counters.
         resolution: W, the smallest step of the watts; 0 is not known.
         zeros: whether 0 W can be true; a wall plug that says so once usually is not.
+        held: whether the watts hold until the next reading, instead of running straight to it.
+        device: which device is covered, as others name it: a card's UUID, several with spaces between, "processor",
+            "machine", "wall"; empty is not known. A counter is only carried over a loss of the same device.
     """
 
     boundary: str
@@ -74,6 +77,8 @@ class About:
     limits: tuple[float, ...] = ()
     resolution: float = 0.0
     zeros: bool = True
+    held: bool = False
+    device: str = ""
 
     @property
     def power_limit(self) -> float:
@@ -89,11 +94,14 @@ class Fault(Exception):  # noqa: N818  (what a meter says, not an error of the c
         lost: whether the source is gone and must be opened anew; otherwise it may answer next time.
         again: whether it makes sense to try again.
         gap: whether what is between the readings before and after is not known and must not be bridged.
+        counts_on: whether the source's counter may have gone on meanwhile, so that it is worth looking at afterwards.
     """
 
-    def __init__(self, sentence: str, *, lost: bool = False, again: bool = True, gap: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, lost: bool = False, again: bool = True, gap: bool = False, counts_on: bool = False
+    ) -> None:
         super().__init__(sentence)
-        self.lost, self.again, self.gap = lost, again, gap or lost
+        self.lost, self.again, self.gap, self.counts_on = lost, again, gap or lost, counts_on
 
 
 class Source:

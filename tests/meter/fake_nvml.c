@@ -78,7 +78,7 @@ static uint64_t energy_mj(int card) {
     if (fixed) return strtoull(fixed, NULL, 10);
     int64_t now = clock_ns(), step = number("step_ms", card, 0) * 1000000;
     if (step > 0) now -= now % step;
-    double power = (double)number("power_mw", card, 0);
+    double power = (double)number("counter_mw", card, number("power_mw", card, 0));
     double grown = power * (double)(now - number("since_ns", card, now)) / 1e9;
     return (uint64_t)((double)number("energy_base_mj", card, 0) + (grown > 0 ? grown : 0));
 }
@@ -120,6 +120,7 @@ static void uuid_of(int card, char *out, unsigned room) {
     snprintf(otherwise, sizeof otherwise, "GPU-00000000-0000-0000-0000-%012d", card);
     words("uuid", card, otherwise, out, room);
 }
+#ifndef WITHOUT_UUID
 int nvmlDeviceGetHandleByUUID(const char *uuid, void **out) {
     int r = enter("ret_handle", 0);
     for (int card = 0; !r && card < number("count", 0, 1); card++) {
@@ -127,7 +128,33 @@ int nvmlDeviceGetHandleByUUID(const char *uuid, void **out) {
         uuid_of(card, own, sizeof own);
         if (!strcmp(own, uuid)) { *out = (void *)(intptr_t)(card + 1); return 0; }
     }
+    if (!r && number("mig", 0, 0) && !strncmp(uuid, "MIG-", 4)) { *out = (void *)(intptr_t)(100 + 1); return 0; }
     return r ? r : 6;
+}
+#endif
+/* A MIG part is card 100; it is a part of card 0. */
+int nvmlDeviceGetDeviceHandleFromMigDeviceHandle(void *h, void **out) {
+    int r = enter(NULL, 0);
+    if (!r && card_of(h) != 100) r = 2;
+    if (!r) *out = (void *)(intptr_t)(0 + 1);
+    return r;
+}
+int nvmlDeviceGetMigMode(void *h, unsigned *current, unsigned *pending) {
+    int r = enter(NULL, card_of(h));
+    if (!r && !lookup("mig", card_of(h))) r = 3;
+    *current = *pending = (unsigned)number("mig", card_of(h), 0);
+    return r;
+}
+int nvmlDeviceGetVirtualizationMode(void *h, unsigned long long *out) {
+    int r = enter(NULL, card_of(h));
+    *out = (unsigned long long)number("virtualization", card_of(h), 0);
+    return r;
+}
+int nvmlDeviceGetC2cModeInfoV(void *h, unsigned *out) {
+    int r = enter(NULL, card_of(h));
+    if (!r && !lookup("c2c", card_of(h))) r = 3;
+    *out = (unsigned)number("c2c", card_of(h), 0);
+    return r;
 }
 int nvmlDeviceGetName(void *h, char *out, unsigned room) {
     int r = enter("ret_name", card_of(h));
@@ -194,6 +221,10 @@ int nvmlDeviceGetFieldValues(void *h, int n, Field *fields) {
         f->stamp = (int64_t)time(NULL) * 1000000;
         if (f->field == 83) { f->type = 3; f->value = f->ret ? 400000 : energy_mj(card); }
         else if (f->field == 185) f->value = (uint64_t)number("power_avg_mw", card, number("power_mw", card, 75000));
+        else if (f->field == 186 && f->scope == 1) {
+            f->ret = lookup("module_mw", card) ? f->ret : 3;
+            f->value = f->ret ? 400000 : (uint64_t)number("module_mw", card, 0);
+        }
         else if (f->field == 186) f->value = f->ret ? 400000 : (uint64_t)number("power_mw", card, 75000);
         else { f->ret = 3; f->value = 400000; }
     }

@@ -62,7 +62,10 @@ class State:
         """
         now = time.monotonic_ns()
         changed = {key.replace("_1", ".1") if key.endswith("_1") else key: value for key, value in values.items()}
-        if any(key.partition(".")[0] == "power_mw" for key in changed) and "energy_base_mj" not in changed:
+        if (
+            any(key.partition(".")[0] in ("power_mw", "counter_mw") for key in changed)
+            and "energy_base_mj" not in changed
+        ):
             self._carry_over(now)
         for key, value in changed.items():
             self.values[key] = value
@@ -81,12 +84,13 @@ class State:
         """What the counter says at a monotonic time."""
         base = self.values.get(f"energy_base_mj{suffix}", self.values["energy_base_mj"])
         since = int(self.values["since_ns"])
-        return float(base) + float(self.values[f"power_mw{suffix}"]) * (now_ns - since) / 1e9
+        power = self.values.get(f"counter_mw{suffix}") or self.values[f"power_mw{suffix}"]
+        return float(base) + float(power) * (now_ns - since) / 1e9
 
     def _write(self) -> None:
         lines = (f"{key} {_plain(value)}" for key, value in self.values.items() if value is not None)
         new = self.path.with_suffix(".new")
-        new.write_text("\n".join(lines) + "\n")
+        new.write_bytes(("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
         os.replace(new, self.path)
 
     def get(self, key: str, card: int, otherwise: Any) -> Any:
@@ -170,12 +174,20 @@ class Fake:
     def _uuid(self, card: int) -> str:
         return str(self.state.get("uuid", card, f"GPU-00000000-0000-0000-0000-{card:012d}"))
 
+    def nvmlDeviceGetVirtualizationMode(self, h: Any, out: Any) -> int:  # noqa: N802
+        out._obj.value = int(self.state.get("virtualization", _card(h), 0))
+        return self._code("")
+
+    def nvmlDeviceGetMigMode(self, h: Any, current: Any, pending: Any) -> int:  # noqa: N802
+        current._obj.value = pending._obj.value = int(self.state.get("mig", _card(h), 0))
+        return self._code("") or (0 if "mig" in self.state.values else 3)
+
     def nvmlDeviceGetUUID(self, h: Any, out: Any, room: Any) -> int:  # noqa: N802
-        out.value = self._uuid(_card(h)).encode()
+        out.value = self._uuid(_card(h)).encode("utf-8", "surrogateescape")
         return self._code("")
 
     def nvmlDeviceGetName(self, h: Any, out: Any, room: Any) -> int:  # noqa: N802
-        out.value = str(self.state.get("name", _card(h), "NVIDIA H100 80GB HBM3")).encode()
+        out.value = str(self.state.get("name", _card(h), "NVIDIA H100 80GB HBM3")).encode("utf-8", "surrogateescape")
         return self._code("ret_name")
 
     def nvmlDeviceGetArchitecture(self, h: Any, out: Any) -> int:  # noqa: N802

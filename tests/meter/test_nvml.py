@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,21 +180,62 @@ def test_in_the_record_a_step_arrives_and_the_joules_are_the_counter_s(cards: fa
     assert piece.now.meter_state == MeterState.OK
 
 
-def test_a_card_lost_and_back_is_a_gap_with_its_reason(cards: fake_nvml.State, room: Rooms) -> None:
-    piece = room("nvml")
+def lose(cards: fake_nvml.State, piece: Room, code: int = 15) -> float:
+    """Open the doors, lose the card, and say the joules until then."""
     piece.tick(5.0, lambda: piece.now.watts > 0)
     piece.open_doors()
-    piece.tick(0.3)
-    cards.set(ret_all=15)
+    piece.tick(0.4)
+    cards.set(ret_all=code)
     piece.tick(5.0, lambda: piece.now.provenance == Provenance.NO_READING)
-    held = piece.now.joules
+    return float(piece.now.joules)
+
+
+def test_a_card_lost_and_back_with_its_counter_unharmed_is_counted_across(cards: fake_nvml.State, room: Rooms) -> None:
+    piece = room("nvml")
+    held = lose(cards, piece)
+    began = cards.counter_mj(int(piece.now.opened_at * 1e9))
     assert "fallen off" in piece.now["meter_note"]
     assert piece.now.watts == 0.0
     cards.set(ret_all=0)
     piece.tick(8.0, lambda: piece.now.meter_state == MeterState.OK)
+    piece.tick(1.4)
+    assert piece.now.joules > held + 75
+    due = (cards.counter_mj(int(piece.now.sampled_at * 1e9)) - began) / 1000
+    assert piece.now.joules == pytest.approx(due, rel=0.005)
+    assert piece.now.gap_seconds == 0.0
+    assert "fallen off" in piece.now.newest_gap
+    assert "went on unharmed" in piece.now.newest_gap
+    assert piece.now.segments == 2
+    rows = piece.now.samples
+    rows = rows[rows[:, 0] > 0]
+    assert Provenance.NO_READING in rows[:, 3]
+    steps = [b[1] - a[1] for a, b in pairwise(rows)]
+    assert max(steps) < 75 * 4 * 0.3  # paid out over a second, not as one blow
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        (9, {}),  # the driver was taken out
+        (15, {"energy_base_mj": 100.0}),  # loaded anew: the counter fell
+        (15, {"energy_base_mj": 5_900_000.0}),  # the counter jumped: more than was drawn around it
+        (15, {"uuid": "GPU-another"}),  # another card in its place
+    ],
+)
+def test_a_card_whose_counter_cannot_be_believed_is_a_gap(
+    cards: fake_nvml.State, room: Rooms, code: int, change: dict[str, Any]
+) -> None:
+    piece = room("nvml:GPU-00000000-0000-0000-0000-000000000000" if "uuid" in change else "nvml")
+    held = lose(cards, piece, code)
+    cards.set(ret_all=0, **change)
+    if "uuid" in change:
+        piece.tick(2.5)
+        assert piece.now.provenance == Provenance.NO_READING
+        assert "sees no card GPU-0000" in piece.now["meter_note"]
+        return
+    piece.tick(8.0, lambda: piece.now.meter_state == MeterState.OK)
     assert piece.now.joules == pytest.approx(held, abs=20)
     assert 0.9 < piece.now.gap_seconds < 6
-    assert "fallen off" in piece.now.newest_gap
     assert piece.now.segments == 2
     piece.tick(0.4)
     assert piece.now.joules > held + 10
@@ -271,3 +314,128 @@ def test_a_real_child_process_sees_the_fake_cards(tmp_path: Path, library: Path 
     environment = {**os.environ, **fake_nvml.environment(library, state)}
     out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=30)
     assert out.stdout.strip() == "123000", out.stderr
+
+
+def test_a_name_and_a_uuid_that_are_not_utf_8_are_marked_and_read(cards: fake_nvml.State) -> None:
+    bad = b"NVIDIA \xae T4 \xff".decode("utf-8", "surrogateescape")
+    cards.set(name=bad, uuid=b"GPU-\xfe".decode("utf-8", "surrogateescape"))
+    source = meter()
+    assert source.open().boundary == "this graphics card (NVIDIA \ufffd T4 \ufffd), nothing else"
+    assert source.read().watts == 75.0
+    source.open()  # found again, though its UUID cannot be asked for
+    assert source.read().watts == 75.0
+
+
+def test_a_mute_card_beside_a_good_one_is_named_and_the_good_one_taken(cards: fake_nvml.State) -> None:
+    mute = {f"{key}.0": 3 for key in ("ret_f83", "ret_f186", "ret_energy", "ret_power")}
+    cards.set(count=2, power_mw_1=50_000, **mute, **{"name.0": "NVIDIA T400"})
+    source = meter()
+    about = source.open()
+    assert source.read().watts == 50.0
+    assert about.device == "GPU-00000000-0000-0000-0000-000000000001"
+    assert "card 0: NVIDIA T400 reports neither power nor energy" in about.not_counted
+    with pytest.raises(Fault, match="T400 reports neither"):
+        meter("0").open()
+    cards.set(**{f"{key}.1": 3 for key in ("ret_f83", "ret_f186", "ret_energy", "ret_power")})
+    with pytest.raises(Fault, match="No card can be read; card 0"):
+        meter().open()
+
+
+def test_a_card_that_has_fallen_off_does_not_hide_the_other(cards: fake_nvml.State) -> None:
+    cards.set(count=2, power_mw_1=50_000, **{"ret_handle.0": 15})
+    source = meter()
+    assert "card 0: The card has fallen off" in source.open().not_counted
+    assert source.read().watts == 50.0
+
+
+def test_a_driver_that_cannot_find_a_card_by_its_uuid_is_asked_for_each(tmp_path: Path) -> None:
+    try:
+        old = fake_nvml.build(tmp_path / "old", "WITHOUT_UUID")
+    except FileNotFoundError:
+        pytest.skip("no C compiler, and the Python object has all calls")
+    state = fake_nvml.State(tmp_path, count=2, power_mw_1=50_000)
+    with fake_nvml.use(old, state):
+        source = meter("GPU-00000000-0000-0000-0000-000000000001")
+        source.open()
+        assert source.read().watts == 50.0
+        source.open()
+        assert source.read().watts == 50.0
+        with pytest.raises(Fault, match="sees no card GPU-none"):
+            meter("GPU-none").open()
+
+
+def test_of_a_mig_part_the_whole_card_is_read_and_said(cards: fake_nvml.State, library: Path | None) -> None:
+    if library is None:
+        pytest.skip("no C compiler, and the Python object has no parts of cards")
+    cards.set(mig=1)
+    for name in ("", "MIG-11111111-0000"):
+        source = meter(name)
+        assert "with all its parts, whoever computes on them (MIG)" in source.open().boundary
+        assert source.read().watts == 75.0
+
+
+def test_a_virtual_card_is_mute_with_its_reason(cards: fake_nvml.State) -> None:
+    cards.set(virtualization=2, ret_f83=3, ret_f186=3, ret_energy=3, ret_power=3)
+    with pytest.raises(Fault, match="its host keeps the power to itself"):
+        meter().open()
+
+
+def test_under_wsl2_the_library_is_found_and_what_windows_keeps_is_said(tmp_path: Path, library: Path | None) -> None:
+    if library is None:
+        pytest.skip("no C compiler: a child process needs the library")
+    state = fake_nvml.State(tmp_path, ret_f83=3, ret_energy=3, ret_f186=3, ret_power=3)
+    code = (
+        "import platform, pathlib, sys\n"
+        "from installation.config import MeterSettings\n"
+        "from installation.meter.sources import nvml\n"
+        "platform.release = lambda: '5.15.90.1-microsoft-standard-WSL2'\n"
+        "nvml.ELSEWHERE = (pathlib.Path(sys.argv[1]),)\n"
+        "try: nvml.Meter('', MeterSettings()).open()\n"
+        "except nvml.Fault as fault: print(fault)\n"
+    )
+    environment = {**os.environ, fake_nvml.VARIABLE: str(state.path)}
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(library)], env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert "under WSL2 Windows does not pass everything on" in out.stdout, out.stderr
+
+
+GRACE = {"name": "NVIDIA GH200 480GB", "power_mw": 117_000, "counter_mw": 202_000, "module_mw": 202_000, "c2c": 1}
+
+
+def test_on_a_module_whose_counter_covers_more_the_area_is_counted(cards: fake_nvml.State, room: Rooms) -> None:
+    cards.set(step_ms=50, **GRACE)
+    piece = room("nvml")
+    piece.tick(8.0, lambda: piece.now.watts > 0)
+    piece.open_doors()
+    piece.tick(1.5)
+    seconds = piece.now.sampled_at - piece.now.opened_at
+    assert piece.now.boundary == "this graphics card (NVIDIA GH200 480GB), nothing else"
+    assert piece.now.joules == pytest.approx(117 * seconds, rel=0.02)
+    assert "the counter counts 1.7" in piece.now.meter_detail
+
+
+def test_with_its_processor_a_module_is_counted_by_its_counter(cards: fake_nvml.State) -> None:
+    cards.set(step_ms=50, **GRACE)
+    source = Meter("0/module", MeterSettings())
+    about = source.open()
+    first = source.read()
+    time.sleep(0.4)
+    second = source.read()
+    assert about.boundary == "this graphics card (NVIDIA GH200 480GB) and the processor on its module, nothing else"
+    assert second.watts == 202.0
+    assert second.counters[0] - first.counters[0] == pytest.approx(202 * (second.time - first.time), abs=202 * 0.11)
+
+
+def test_a_module_s_counter_that_was_not_seen_to_agree_is_not_counted(cards: fake_nvml.State) -> None:
+    cards.set(**{**GRACE, "counter_mw": None}, energy_mj=5_000_000)  # it stands still while it is watched
+    source = Meter("", MeterSettings())
+    assert "energy as the area under the power" in source.open().detail
+    cards.set(name="NVIDIA H100 80GB HBM3", c2c=0)
+    source = Meter("", MeterSettings())
+    assert "energy by the card's counter" in source.open().detail
+
+
+def test_a_module_that_tells_only_energy_has_the_module_s_boundary(cards: fake_nvml.State) -> None:
+    cards.set(**GRACE, ret_f186=3, ret_power=3)
+    assert "and the processor on its module" in meter().open().boundary

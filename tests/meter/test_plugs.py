@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from installation.config import MeterSettings
-from installation.meter.source import Fault
+from installation.meter.source import Fault, Reading
 from installation.meter.sources import _plug_over_http as plug_over_http
+from installation.meter.sources._plug_over_http import Plug
 from installation.meter.sources.shelly import Meter as Shelly
 from installation.meter.sources.tasmota import Meter as Tasmota
 from installation.now import MeterState
@@ -93,12 +98,12 @@ def test_a_shelly_meter_without_switch_and_a_second_channel(server: Server) -> N
         ({"apower": "unavailable"}, "'unavailable' instead of watts"),
         ({"apower": None}, "null instead of watts"),
         ({"apower": True}, "true instead of watts"),
-        ({}, "null instead of watts"),
+        ({}, "leaves out its watts"),
         (b'{"apower": NaN}', "nan instead of watts"),
         (b'{"apower": 1e999}', "inf instead of watts"),
-        (b'{"apower": 12', "not JSON"),
-        (b"[1, 2]", "list"),
-        (b"", "not JSON"),
+        (b'{"apower": 12', "not whole JSON"),
+        (b"[1, 2]", "a list"),
+        (b"", "not with what a plug says"),
         (503, "refuses with 503"),
         (401, "wants a password"),
         ({"output": False, "apower": 58.2}, "off and still says watts"),
@@ -133,6 +138,132 @@ def test_a_plug_that_is_silent_is_given_up_in_time(server: Server, monkeypatch: 
     with pytest.raises(Fault, match="does not answer"):
         source.read()
     assert time.monotonic() - began < 0.9
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.integers(10**398, 10**400),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["apower", "aenergy", "output"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+def watts_or_fault(source: Plug, body: bytes) -> None:
+    """Whatever a plug answers, its reading is finite watts or a fault, and the sentence fits on a wall."""
+    source.fetch = lambda path: (200, body)  # type: ignore[method-assign]
+    try:
+        result: Reading | Fault = source.read()
+    except Fault as fault:
+        result = fault
+    assert isinstance(result, Fault) or math.isfinite(result.watts)
+    assert len(str(result)) < 300
+    assert str(result).isprintable()
+
+
+def opened(kind: type[Plug]) -> Plug:
+    source = kind("plug", MeterSettings())
+    device = b'{"apower": 5, "StatusSNS": {"ENERGY": {"Power": 5}}, "model": "x"}'
+    source.fetch = lambda path: (200, device)  # type: ignore[method-assign]
+    source.open()
+    return source
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_body_of_a_shelly_is_watts_or_a_fault(body: bytes) -> None:
+    watts_or_fault(opened(Shelly), body)
+
+
+@settings(deadline=None)
+@given(JSON.map(lambda value: {"StatusSNS": {"ENERGY": {"Power": value}}}) | JSON)
+def test_any_body_of_a_tasmota_plug_is_watts_or_a_fault(body: object) -> None:
+    watts_or_fault(opened(Tasmota), json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 60_000, b'{"apower":' + b"9" * 400 + b"}", b'{"aenergy": {"minute_ts": 1' + b"0" * 400 + b"}}"]
+)
+def test_what_once_ended_a_meter_is_a_fault(body: bytes) -> None:
+    source = opened(Shelly)
+    source.fetch = lambda path: (200, body)  # type: ignore[method-assign]
+    with pytest.raises(Fault):
+        source.read()
+
+
+@pytest.fixture
+def speaker() -> Iterator[Callable[[bytes, bytes, float], str]]:
+    """Raw servers: each says its first words at once, then the second again and again with a pause; their addresses."""
+    over = threading.Event()
+    listeners: list[socket.socket] = []
+
+    def serve(listener: socket.socket, first: bytes, again: bytes, pause: float) -> None:
+        with contextlib.suppress(OSError):
+            while not over.is_set():
+                connection, _ = listener.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(1000)
+                    connection.sendall(first)
+                    while again and not over.wait(pause):
+                        connection.sendall(again)
+
+    def make(first: bytes, again: bytes = b"", pause: float = 0.02) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        threading.Thread(target=serve, args=(listener, first, again, pause), daemon=True).start()
+        return f"127.0.0.1:{listener.getsockname()[1]}"
+
+    yield make
+    over.set()
+    for listener in listeners:
+        listener.close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+BODY = HEAD + b"Content-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (HEAD, b"X-More: y\r\n"),  # headers without end
+        (HEAD + b"X-Slow: ", b"z"),
+        (BODY + b"\r\n{", b'"a": 1,'),  # a body without end, a little at a time
+        (BODY + b"Content-Length: 1000000\r\n\r\n", b" "),
+        (BODY + b"Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n", b""),
+        (BODY + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n{\r\n"),
+        (BODY + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b""),
+        (b"HTTP/1.1 abc\r\n\r\n", b""),
+        (b"", b""),
+        (b"\xff\x00" * 200, b""),
+    ],
+)
+def test_an_answer_that_never_ends_or_is_none_ends_in_time(
+    first: bytes, again: bytes, speaker: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plug_over_http, "TIMEOUT", 0.3)
+    source = Shelly(speaker(first, again), MeterSettings())
+    began = time.monotonic()
+    with pytest.raises(Fault):
+        source.open()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("address", ["plug:port", "a..b", "x" * 300, "[::1", "plug:99999999", "a b"])
+def test_an_address_that_is_none_is_a_sentence(address: str) -> None:
+    with pytest.raises(Fault, match="does not answer"):
+        Shelly(address, MeterSettings()).open()
+
+
+def test_a_relay_that_measures_nothing_is_passed_over_for_the_component_that_does(server: Server) -> None:
+    server.answers[SWITCH] = {"output": True}
+    with pytest.raises(Fault, match="has Switch 0, which measures no power"):
+        shelly(server)
+    server.answers["/rpc/EM1.GetStatus?id=0"] = {"act_power": 431.5}
+    source = shelly(server)
+    assert (source.component, source.read().watts) == ("EM1", 431.5)
+    server.answers["/rpc/EM.GetStatus?id=0"] = {"id": 0, "a_act_power": 3.0}  # without its sum
+    assert shelly(server).component == "EM1"
 
 
 def test_no_plug_at_the_address() -> None:

@@ -54,7 +54,8 @@ def test_a_performance_with_a_lost_card_is_kept_and_replays_with_its_gap(
     assert recording.joules[-1] == pytest.approx(piece.now.joules, rel=1e-3)
     assert "fallen off" in (tmp_path / "a.jsonl").read_text()
     gap = float(np.diff(recording.times)[~recording.known[1:]].sum())
-    assert gap == pytest.approx(piece.now.gap_seconds, abs=0.1)
+    assert gap > 1.0
+    assert piece.now.gap_seconds == 0.0  # the card came back with its counter unharmed
     assert Phase.FITTING in recording.phases
     assert 3265 in recording.parameters
 

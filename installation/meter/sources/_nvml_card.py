@@ -18,7 +18,9 @@ from ..source import UNKNOWN, Fault
 GPU, MODULE = 0, 1  # scopes of a power field
 ENERGY, INSTANT = 83, 186  # NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION (mJ), NVML_FI_DEV_POWER_INSTANT (mW)
 GONE = {1, 2, 9, 12, 15, 16, 18}  # codes after which everything must be opened anew
-NOT_SUPPORTED, NOT_THERE = 3, 13
+COUNTS_ON = {2, 15}  # of these, the codes that do not speak of a new driver: the card's counter may have gone on
+NOT_SUPPORTED, NOT_FOUND, NOT_THERE = 3, 6, 13
+VGPU = 2  # NVML_GPU_VIRTUALIZATION_MODE_VGPU
 ARCHITECTURES = {2: "Kepler", 3: "Maxwell", 4: "Pascal", 5: "Volta", 6: "Turing", 7: "Ampere", 8: "Ada", 9: "Hopper"}
 ARCHITECTURES |= {10: "Blackwell", 13: "Rubin"}
 # Width of the window the power is a mean over, ms, by architecture: instant field, PowerUsage. Yang et al., as below.
@@ -41,7 +43,9 @@ class Card:
     """One card: its handle and how it is read.
 
     Attributes:
+        uuid: by which it is found again; its number where it has none.
         limit: W it may draw; infinite if the driver does not say.
+        shared: "MIG" or "vGPU" where what computes here is only a part of the card.
         power, energy: the calls that work, best first; what is not supported is taken out for good.
     """
 
@@ -51,6 +55,7 @@ class Card:
     architecture: int
     scope: int
     limit: float = UNKNOWN
+    shared: str = ""
     power: list[str] = field(default_factory=list)
     energy: list[str] = field(default_factory=list)
 
@@ -75,12 +80,13 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except pynvml.NVMLError as error:
-        raise _fault(error.value, str(error)) from None
+        raise fault_of(error.value, str(error)) from None
 
 
-def _fault(code: int, text: str) -> Fault:
+def fault_of(code: int, text: str) -> Fault:
+    """What a return code means here."""
     sentence = REMEDIES.get(code, f"The NVIDIA driver says: {text} (code {code}).")
-    return Fault(sentence, lost=code in GONE)
+    return Fault(sentence, lost=code in GONE, counts_on=code in COUNTS_ON)
 
 
 def maybe(function: Callable[..., Any], *arguments: Any, otherwise: Any) -> Any:
@@ -88,6 +94,23 @@ def maybe(function: Callable[..., Any], *arguments: Any, otherwise: Any) -> Any:
         return function(*arguments)
     except pynvml.NVMLError:
         return otherwise
+
+
+def text_of(function: Callable[[Any], str], handle: Any, otherwise: str) -> str:
+    """A name the driver tells; what is not UTF-8 in it is marked and not fatal."""
+    try:
+        return function(handle)
+    except UnicodeDecodeError as error:
+        return bytes(error.object).decode("utf-8", "replace")
+    except pynvml.NVMLError:
+        return otherwise
+
+
+def shared_of(handle: Any) -> str:
+    """Whether only a part of the card computes here."""
+    if maybe(pynvml.nvmlDeviceGetVirtualizationMode, handle, otherwise=0) == VGPU:
+        return "vGPU"
+    return "MIG" if maybe(pynvml.nvmlDeviceGetMigMode, handle, otherwise=[0, 0])[0] else ""
 
 
 def limit_of(card: Card) -> float:
@@ -117,7 +140,7 @@ def _checked(code: int) -> None:
     if code in (NOT_SUPPORTED, NOT_THERE):
         raise _Unsupported
     if code:
-        raise _fault(code, str(pynvml.NVMLError(code)))
+        raise fault_of(code, str(pynvml.NVMLError(code)))
 
 
 class _Fields(dict[int, float]):

@@ -1,22 +1,46 @@
 """What wall plugs that answer over HTTP have in common: one short question, one doubted answer, nothing switched.
 
-Only reading is done here, on purpose: a meter must not be able to cut the power of the piece.
+Only reading is done here, on purpose: a meter must not be able to cut the power of the piece. A question has one time
+limit for all of it, so that neither slow headers nor a body without end can hold a meter.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import socket
 import time
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from ...config import MeterSettings
 from ..source import About, Fault, Reading, Source, midpoint
+from ._answer import LONGEST, decoded, shown
 
-TIMEOUT = 2.0  # s
-LONGEST = 65_536  # bytes of an answer
+TIMEOUT = 2.0  # s a whole question may take, from the name to the last byte
 PERIOD = 1.0  # s: the plugs sample once a second
+
+
+class LimitedSocket(socket.socket):
+    """A socket whose reads together end by a moment, however little comes at a time."""
+
+    until = 0.0  # monotonic s
+
+    def recv_into(self, *arguments: Any, **options: Any) -> int:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("it took too long")
+        self.settimeout(left)
+        return super().recv_into(*arguments, **options)
+
+
+class LimitedConnection(HTTPConnection):
+    """One question within TIMEOUT s."""
+
+    def connect(self) -> None:
+        until = time.monotonic() + TIMEOUT
+        super().connect()
+        plain = self.sock
+        self.sock = LimitedSocket(plain.family, plain.type, plain.proto, plain.detach())
+        self.sock.until = until
 
 
 class Plug(Source):
@@ -37,18 +61,33 @@ class Plug(Source):
         """
         if not self.address:
             raise Fault(f"[meter]: {self.kind} needs an address; write {self.kind}:192.168.1.20.", again=False)
-        connection = HTTPConnection(self.address, timeout=TIMEOUT)
-        try:
-            connection.request("GET", path)
-            with connection.getresponse() as answer:
-                status, body = answer.status, answer.read(LONGEST)
-        except (OSError, HTTPException) as error:
-            raise Fault(f"The plug {self.address} does not answer ({error}); is it on, is the address right?") from None
-        finally:
-            connection.close()
+        status, body = self.fetch(path)
         if status != 200:
             raise Fault(f"The plug {self.address} refuses with {status}; {_remedy(status)}")
-        return _object(body, self.address)
+        return answer(body, self.address)
+
+    def fetch(self, path: str) -> tuple[int, bytes]:
+        """Status and body of an answer.
+
+        Raises:
+            Fault: there is none within TIMEOUT.
+        """
+        connection = None
+        try:
+            connection = LimitedConnection(self.address, timeout=TIMEOUT)
+            connection.request("GET", path)
+            with connection.getresponse() as response:
+                return response.status, response.read(LONGEST)
+        except (
+            OSError,
+            HTTPException,
+            ValueError,
+        ) as error:  # ValueError: a chunk of negative size, a name that is none
+            why = shown(str(error))
+            raise Fault(f"The plug {self.address} does not answer ({why}); is it on, is the address right?") from None
+        finally:
+            if connection is not None:
+                connection.close()
 
     def watts(self) -> float:
         """W, asked for now."""
@@ -79,28 +118,13 @@ def _remedy(code: int) -> str:
     )
 
 
-def _object(body: bytes, who: str) -> dict[str, Any]:
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        raise Fault(f"{who} answers with something that is not JSON; is it a plug of this kind?") from None
-    if not isinstance(answer, dict):
-        raise Fault(f"{who} answers with {type(answer).__name__}, not with what a plug says.")
-    return answer
-
-
-def watts_of(value: Any, who: str) -> float:
-    """A number of watts out of what a device wrote.
+def answer(body: bytes, who: str) -> dict[str, Any]:
+    """The JSON object of an answer.
 
     Raises:
-        Fault: it is no number: text such as "unavailable", null, not finite.
+        Fault: the body is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise Fault(f"{who} says {json.dumps(value)[:40]} instead of watts.")
-    try:
-        watts = float(value)
-    except (ValueError, OverflowError):
-        raise Fault(f"{who} says {str(value)[:40]!r} instead of watts.") from None
-    if not math.isfinite(watts):
-        raise Fault(f"{who} says {value} instead of watts.")
-    return watts
+    value = decoded(body, who)
+    if not isinstance(value, dict):
+        raise Fault(f"{who} answers with {shown(value)}, not with what a plug says; is it a plug of this kind?")
+    return value

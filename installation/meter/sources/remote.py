@@ -7,7 +7,6 @@ are asked as a witness: watts that do not add up to them are in another unit, or
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 from typing import Any
@@ -16,8 +15,8 @@ from urllib.parse import parse_qs, urlencode
 from ...config import MeterSettings
 from ...now import Provenance
 from ..source import About, Fault
+from ._answer import decoded, inside, number, words
 from .mqtt import Meter as Mqtt
-from .mqtt import _decoded, _inside
 
 WAIT = 5.0  # s for the first message
 WITNESS = 20.0  # J between two looks whether watts and joules go together
@@ -28,6 +27,7 @@ class Meter(Mqtt):
     """What the machine elsewhere publishes, ten times a second."""
 
     covers = "the machine elsewhere"
+    patience = 3.0  # ten messages a second are due, through whatever lies between
 
     def __init__(self, argument: str, settings: MeterSettings) -> None:
         host, _, query = argument.partition("?")
@@ -48,10 +48,12 @@ class Meter(Mqtt):
             time.sleep(0.05)
         if not self.said:
             raise Fault(f"Nothing is published as {self.topic}; is `underfoot player network --remote` on there?")
-        reading, place = self.said["reading"], str(self.said.get("place") or "a machine elsewhere")
+        reading = self.said["reading"]
+        place = words(self.said.get("place"), "a machine elsewhere")
+        boundary = words(reading.get("boundary"), "its own boundary, which it does not say", longest=200)
         return replace(
             about,
-            boundary=f"{place}: {reading.get('boundary') or 'its own boundary, which it does not say'}",
+            boundary=f"{place}: {boundary}",
             provenance=Provenance(self.provenance),
             uncertainty=_share(reading.get("uncertainty")) or about.uncertainty,
             not_counted="this room, and the way between",
@@ -65,43 +67,44 @@ class Meter(Mqtt):
     def _watts(self, payload: bytes, *, retained: bool) -> float:
         who = f"The machine elsewhere ({self.topic})"
         watts = super()._watts(payload, retained=retained)
-        said = _decoded(payload, who)
-        before, word = self.said, _inside(said, "reading.provenance", who)
+        said = decoded(payload, who)
+        word = number(inside(said, "reading.provenance", who))
         if word not in (Provenance.MEASURED, Provenance.ESTIMATED, Provenance.REPLAYED):
             raise Fault(f"{who} has no reading itself.", gap=True)
-        if before and word != self.provenance:
+        if self.said and word != self.provenance:
             raise Fault(f"{who} reads in another way than before; it is opened anew.", lost=True)
         self.said = said
-        if not self.witness.agrees(watts, _inside(said, "reading.joules", who), time.monotonic()):
+        if not self.witness.agrees(watts, inside(said, "reading.joules", who), time.monotonic()):
             raise Fault(f"{who} says {watts:g} W, which does not go with its joules: another unit?", gap=True)
         return watts
 
 
 def _share(said: object) -> float:
     """An uncertainty as a fraction; 0 where what was said is none."""
-    if isinstance(said, bool) or not isinstance(said, int | float):
-        return 0.0
-    return float(said) if 0 < said < 1 else 0.0
+    share = number(said)
+    return share if share is not None and 0 < share < 1 else 0.0
 
 
 class Witness:
     """Adds up watts and looks whether the joules that are said beside them grow as fast."""
 
     def __init__(self) -> None:
-        self.at = self.joules = math.nan
+        self.at = 0.0
+        self.joules: float | None = None
         self.added = 0.0
         self.trusted = True
 
     def agrees(self, watts: float, joules: object, seconds: float) -> bool:
         """Whether watts and joules go together, as far as could be seen until now."""
-        if isinstance(joules, bool) or not isinstance(joules, int | float) or not math.isfinite(joules):
+        value = number(joules)
+        if value is None:
             return self.trusted
-        if math.isnan(self.at):
-            self.at, self.joules = seconds, float(joules)
+        if self.joules is None:
+            self.at, self.joules = seconds, value
             return self.trusted
         self.added += watts * min(max(seconds - self.at, 0.0), 1.0)
-        self.at, grown = seconds, joules - self.joules
+        self.at, grown = seconds, value - self.joules
         if max(grown, self.added) > WITNESS or grown < 0:
             self.trusted = grown > 0 and 1 / APART < self.added / grown < APART
-            self.joules, self.added = float(joules), 0.0
+            self.joules, self.added = value, 0.0
         return self.trusted

@@ -9,7 +9,8 @@ from typing import Any
 
 from ...now import Provenance
 from ..source import About, Fault
-from ._plug_over_http import Plug, watts_of
+from ._answer import watts_of, words
+from ._plug_over_http import Plug
 
 UNCERTAINTY = 0.02  # this piece's own choice for plugs; an uncalibrated one is worse
 ASK = "/cm?cmnd=Status%2010"
@@ -23,7 +24,7 @@ class Meter(Plug):
     def open(self) -> About:
         self._energy()
         version = self.ask("/cm?cmnd=Status%202").get("StatusFWR")
-        firmware = version.get("Version", "unknown") if isinstance(version, dict) else "unknown"
+        firmware = words(version.get("Version")) if isinstance(version, dict) else "unknown"
         return self._about(
             f"Tasmota {firmware}; calibrate the plug before trusting it", UNCERTAINTY, Provenance.MEASURED
         )
