@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.light.codec import adalight
-from installation.light.sparks import LUMINANCE
 from installation.light.strips._ak import picture
+from installation.score.colour import LUMINANCE
 from tests.light.room import Room, opposing_changes
 
 SECONDS = 4.0

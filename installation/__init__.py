@@ -14,6 +14,7 @@ They meet only in `now`, a small shared record of everything that is true at thi
 Where to look
     config      config.toml as frozen, typed settings
     now         the record: every field, its unit, its one writer
+    machine     what this machine is, in one line
     score       the composition: watts and joules to what is heard and seen, pure functions
     plug        a name in config.toml -> the file of that name
     player      one process doing one thing, a little at a time

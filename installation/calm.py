@@ -15,6 +15,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .score.colour import codes, linear
+
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint32]
 
@@ -26,10 +28,8 @@ COUNTED = 10  # pixels counted in each row of a tile
 ROUNDS = 6
 STEPS = 256  # of a mixture
 
-_CODE = np.arange(256) / 255.0
-LINEAR = np.where(_CODE <= 0.04045, _CODE / 12.92, ((_CODE + 0.055) / 1.055) ** 2.4).astype(np.float32)
-_FINE = np.linspace(0.0, 1.0, 4096)
-CODES = np.round(255 * np.where(_FINE <= 0.0031308, _FINE * 12.92, 1.055 * _FINE ** (1 / 2.4) - 0.055)).astype(np.uint8)
+LINEAR = linear(np.arange(256)).astype(np.float32)
+CODES = codes(np.linspace(0.0, 1.0, 4096))
 
 
 class Limiter:

@@ -17,6 +17,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+KWH = 3.6e6  # J
+HOURS_A_YEAR = 8766.0  # of 365.25 days
 PUE, LB_PER_KWH = 1.58, 0.954
 PRICES = {"P100": (0.43, 1.46), "V100": (0.74, 2.48), "TPUv2": (1.35, 4.50), "TPUv3": (2.40, 8.00)}  # US$ an hour
 STRUBELL = "Strubell, Ganesh and McCallum 2019, arXiv 1906.02243, table 3"
@@ -165,5 +167,5 @@ def bert_here(joules_per_step: float, seconds_per_step: float, tokens_per_step: 
     if not all(math.isfinite(x) and x > 0 for x in (joules_per_step, seconds_per_step, tokens_per_step)):
         return None
     low, high = (tokens / tokens_per_step for tokens in BERT_TOKENS)
-    kwh, days = joules_per_step / 3.6e6, seconds_per_step / 86_400
+    kwh, days = joules_per_step / KWH, seconds_per_step / 86_400
     return Here((kwh * low, kwh * high), (days * low, days * high))

@@ -16,7 +16,7 @@ from ..config import Config, ConfigError
 from ..network.listing import ListingError, read
 from ..now import PLAYERS, SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
 from ..plug import NETWORK, find_file
-from ..screen.ground.strata import size
+from ..score.colour import size
 from ..screen.picture import Picture
 
 STATES = (

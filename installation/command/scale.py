@@ -15,14 +15,13 @@ import click
 
 from ..config import load
 from ..now import Now, Provenance, default_path
-from ..published import BERT, FLIGHT_LB, FLIGHT_NOTE, LATER, TABLE, Here, Row, bert_here
+from ..published import BERT, FLIGHT_LB, FLIGHT_NOTE, HOURS_A_YEAR, LATER, TABLE, Here, Row, bert_here
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 WORDS_A_ROW = 128  # of bert_base.py
 OPERATIONS_A_ROW = 536_362_389_504 / 8  # of bert_base.py, by installation/network/process/operations.py
-HOURS_A_YEAR = 8766.0
 WIDE = 120  # characters a line where no terminal says
 FITS = """SELECT joules, seconds, updates, fit_line, detail, provenance, boundary FROM fits JOIN readings
     ON readings.id = fits.reading WHERE network = 'bert_base' AND updates > 0 AND joules > 0

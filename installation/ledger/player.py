@@ -7,6 +7,7 @@ between lies in the meter's counter.
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 import time
@@ -19,9 +20,9 @@ import msgspec
 from .. import player
 from ..config import Config
 from ..day import midnight
+from ..machine import machine, versions
 from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
 from ..score.grains import grains_due
-from . import machine
 from .book import Book, Reading, Row, Run
 from .seconds import Seconds, Stretch
 from .trouble import LedgerError, sentence
@@ -232,8 +233,8 @@ class Player(player.Player):
             now.opened_at,
             now.joules_per_grain,
             " ".join(self.playing),
-            machine.machine(),
-            machine.versions(),
+            machine(),
+            json.dumps(versions()),
             msgspec.json.encode(config).decode(),
         )
 

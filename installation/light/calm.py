@@ -17,7 +17,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .sparks import LUMINANCE, Floats
+from ..score.colour import LUMINANCE
+from .sparks import Floats
 
 PLAY = np.array([6.0, 4.0, 6.0]) / 255  # each way; the board allows one step of 255 more, which is for the dither
 SPEED = np.array([54.0, 18.0, 54.0]) / 255  # of the centre, a second, for one flash a second at most

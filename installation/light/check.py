@@ -7,10 +7,10 @@ import numpy as np
 from ..config import Config, ConfigError
 from ..finding import Finding
 from ..plug import STRIP, plug
-from ..score.grains import RUST, linear
+from ..score.colour import LUMINANCE, RUST, linear
 from .bringup import draw, linked
 from .device import Device, milliamperes
-from .sparks import LUMINANCE, fit_in
+from .sparks import fit_in
 from .strand import CEILING
 
 WITHIN = 4.0  # s: a board that starts when its port is opened takes two

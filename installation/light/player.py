@@ -14,12 +14,12 @@ from .. import player
 from ..config import Config
 from ..now import Now
 from ..plug import STRIP, plug
-from ..score.grains import DELAY, GrainClock
+from ..score.grains import DELAY, GrainClock, full_watts
 from .account import Account
 from .calm import HARDEST
 from .device import FRAMES, VOLTS, Device, Given
 from .sparks import Sparks
-from .strand import UNKNOWN_LIMIT, Strand
+from .strand import Strand
 
 PATIENCE = 4.0  # s grains wait for a strip that is being opened; a board that starts takes two
 TELL = 0.25  # s between two writings of what need not be exact
@@ -105,8 +105,8 @@ class Player(player.Player):
 
     def light_of_a_spark(self) -> float:
         """Luminance times LEDs; at full watts the strip has the brightness that was set."""
-        full_watts = self.settings.full_watts or self.now.power_limit or UNKNOWN_LIMIT
-        return self.strand.light_of_one(full_watts / self.clock.joules_per_grain)
+        full = full_watts(self.settings.full_watts, self.now.power_limit)
+        return self.strand.light_of_one(full / self.clock.joules_per_grain)
 
     # -- a frame
     def _draw(self, seconds: float) -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..score.colour import LUMINANCE
+
 Floats = NDArray[np.float64]
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
 NARROWEST = 2.0  # LEDs: narrower sparks would pump as they pass from LED to LED
 ENTERED = 0.5  # widths a front has walked when its spark counts as there: a tenth of its light is on the strip
 WIDE = 6.0  # LEDs: wider sparks are drawn apart from the narrow ones, which spares work

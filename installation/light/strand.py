@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 
 from ..config import LightSettings
-from ..score.grains import PACE, Grains, colours, spark_width
+from ..score.colour import colours
+from ..score.grains import PACE, Grains, spark_width
 from .calm import Calm
 from .dither import Dither, Pixels
 from .sparks import Course, Floats, Sparks, fit_in
 
 SMOOTH = 0.5  # s over which the rate is smoothed that sets a spark's width
-UNKNOWN_LIMIT = 350.0  # W at which the strip glows where the meter's source names no limit; the sound takes the same
 CEILING = 1.5  # times the brightness; an LED gives no more, whatever the watts
 
 

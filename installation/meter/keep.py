@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
-from .. import __version__
+from ..machine import machine, versions
 from ..now import Now, Provenance
 from ..score.grains import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
 from .recording import Header, Line
-
-PACKAGES = ("nvidia-ml-py", "psutil", "paho-mqtt")
 
 
 def header(now: Now) -> Header:
@@ -30,30 +26,6 @@ def header(now: Now) -> Header:
         rate_hz=1 / now.meter_period if now.meter_period else 0.0,
         versions=versions(),
     )
-
-
-def machine() -> str:
-    """This machine in a few words; no name of a person or a network."""
-    return f"{platform.system()} {platform.release()}, {_processor()}"
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-            names = (line.partition(":")[2].strip() for line in file if line.startswith("model name"))
-            return next(names, platform.machine())
-    except OSError:
-        return platform.processor() or platform.machine()
-
-
-def versions() -> dict[str, str]:
-    found = {"underfoot": __version__, "python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 class Keeper:

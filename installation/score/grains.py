@@ -25,13 +25,9 @@ STALE = 2.0  # s: an older reading is no reading
 MISSED = 3.0  # meter periods: the same for a meter that is slower than that
 DELAY = 1.2  # meter periods the players run behind, so that the next sample is there when it is needed
 
-# Colours of what a joule was spent on, sRGB 0-255. Rust is lighter than on the mock-ups, so that the share of red in
-# its linear light is 0.73: from 0.8 on a changing red counts as saturated (ISO 9241-391).
-ASH, OCHRE, RUST = (168, 163, 154), (217, 163, 84), (190, 104, 66)
-BUSY = (1.0, 2.0)  # phases in which a joule has a network's colour: preparing and fitting
-SEED, LARGE = 1e4, 1e7  # weights: up to the first a joule is ochre, from the second on it is rust
 PACE = 1.2  # m/s: a spark walks along the strip
 WIDEST_SPARK = 0.25  # m, full width at half maximum
+FULL_WATTS = 350.0  # W taken for full power when neither the settings nor the source name one: a large graphics card
 
 
 @dataclass(frozen=True)
@@ -77,6 +73,16 @@ NONE = _none()
 def fresh(age: float, period: float) -> bool:
     """Whether a reading so many s old still is one, from a meter of this period, s: the same to the ear and the eye."""
     return age < max(STALE, MISSED * period)
+
+
+def full_watts(chosen: float, power_limit: float) -> float:
+    """W at which the rain has its loudness and the strip its brightness.
+
+    Args:
+        chosen: by the settings; 0 is not.
+        power_limit: the most the meter's source can draw, by its own word; 0 if not known.
+    """
+    return chosen or power_limit or FULL_WATTS
 
 
 def grains_due(joules: float, joules_per_grain: float) -> int:
@@ -210,20 +216,6 @@ class GrainClock:
         """Count grains that were handed out but could not be given."""
         self.given -= count
         self.lost += count
-
-
-def linear(srgb: tuple[int, int, int]) -> Floats:
-    """sRGB code values 0-255 as linear light 0-1, (3,) (IEC 61966-2-1)."""
-    v = np.asarray(srgb) / 255.0
-    return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
-
-
-def colours(phases: Floats, parameters: Floats) -> Floats:
-    """What a joule was spent on, as linear light 0-1, (n, 3): ash at rest, in a fit from ochre to rust by weights."""
-    share = np.log(np.maximum(parameters, 1.0) / SEED) / np.log(LARGE / SEED)
-    share = np.clip(share, 0.0, 1.0)[:, None]
-    busy = (1.0 - share) * linear(OCHRE) + share * linear(RUST)
-    return np.where(np.isin(phases, BUSY)[:, None], busy, linear(ASH))
 
 
 def spark_width(grains_a_second: float) -> float:

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..now import Phase
-from .grains import Floats, Grains, Integers, hashed
+from .grains import FULL_WATTS, Floats, Grains, Integers, hashed
 
-FULL_WATTS = 350.0  # W taken for full power when neither the settings nor the source name one: a large graphics card
 LOWEST, HIGHEST = 5, 64  # partials of the mains to which drops are tuned: 250 Hz to 3.2 kHz where it has 50 Hz
 HUM_BELOW_RAIN = 9.0  # dB: the hum at full power, under the rain at full power
 HUM_PARTIALS = 16

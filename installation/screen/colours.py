@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.score.grains import ASH, OCHRE, RUST, linear
+from installation.score.colour import ASH, OCHRE, RUST, luminance
 
 Colour = tuple[int, int, int]
 
@@ -19,15 +19,9 @@ LIT: Colour = OCHRE  # what is measured
 COOL: Colour = (140, 178, 196)  # what is not measured: estimated, replayed, no reading
 TEXTS = (BRIGHT, QUIET, LIT, COOL)
 LEAST_CONTRAST = 7.0  # of any text: WCAG 2.2, success criterion 1.4.6
-WEIGHTS = (0.2126, 0.7152, 0.0722)  # of linear red, green and blue in luminance (WCAG 2.2)
 DIM = 0.25  # relative luminance of 50 cd/m2 on a screen of 200: the most an old line of the section may have
 
 __all__ = ["ASH", "BRIGHT", "COOL", "DIM", "GROUND", "LEAST_CONTRAST", "LIT", "OCHRE", "QUIET", "RUST", "TEXTS"]
-
-
-def luminance(colour: Colour) -> float:
-    """Relative luminance 0-1 of sRGB code values (WCAG 2.2)."""
-    return float(linear(colour) @ WEIGHTS)
 
 
 def contrast(a: Colour, b: Colour = GROUND) -> float:

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
-from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, fresh, jitter
-from ..score.sound import FULL_WATTS, QUIETER, Loudness
+from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, fresh, full_watts, jitter
+from ..score.sound import QUIETER, Loudness
 from .moment import Moment
 
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
@@ -105,7 +105,7 @@ class Listener:
 
     def _loudness(self) -> Loudness:
         s = self.settings
-        full = s.full_watts or self.now.power_limit or FULL_WATTS
+        full = full_watts(s.full_watts, self.now.power_limit)
         quieter = QUIETER[s.level]
         return Loudness(s.target_lufs - quieter, s.loudest_lufs - quieter, full, self.now.joules_per_grain or 1.0)
 

@@ -12,19 +12,19 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from ..score.colour import LUMINANCE, linear
+
 Floats = NDArray[np.float64]
 
 CHANGE = 0.1
 DARK = 0.8
 RED = 0.8  # share of red at which it is saturated
 RED_CHANGE = 20.0 / 320.0  # of R - G - B, linear
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 ACROSS, DOWN = 16, 9
 STRIP_TILE = 16  # LEDs
 COLUMNS = 240  # about: columns of pixels looked at; of each all rows, as the section lies in rows
 
-_CODE = np.arange(256) / 255.0
-_LINEAR = np.where(_CODE <= 0.04045, _CODE / 12.92, ((_CODE + 0.055) / 1.055) ** 2.4).astype(np.float32)
+_LINEAR = linear(np.arange(256)).astype(np.float32)
 
 
 def _tiles(light: NDArray[np.float32]) -> Floats:

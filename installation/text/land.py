@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from installation.config import nearest
+from installation.published import HOURS_A_YEAR
 
-M2_PER_WATT = 0.008766  # at k = 1 m²·year/MWh: 8766 hours a year, in MWh per year and watt
+M2_PER_WATT = HOURS_A_YEAR / 1e6  # at k = 1 m²·year/MWh: hours a year, in MWh per year and watt
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import math
 
-BERT_KWH = 1507.0
-BERT_WATTS = 12_041.51
-BERT_HOURS = 79.2
-PUE = 1.58
-HOURS_PER_YEAR = 8766.0  # 365.25 days
-DAYS_PER_YEAR = 365.25
+from ..published import BERT, HOURS_A_YEAR
+
+BERT_KWH = float(BERT.kwh_pue or 0)
+DAYS_A_YEAR = HOURS_A_YEAR / 24
 
 
 def years_for_bert(watts: float) -> float | None:
     """Years for which `watts` must flow to reach BERT_KWH; None without a reading (not finite, or not above 0)."""
     if not math.isfinite(watts) or watts <= 0:
         return None
-    return BERT_KWH * 1000 / watts / HOURS_PER_YEAR
+    return BERT_KWH * 1000 / watts / HOURS_A_YEAR
 
 
 def in_words(watts: float) -> tuple[str, dict[str, float]] | None:
@@ -31,5 +29,5 @@ def in_words(watts: float) -> tuple[str, dict[str, float]] | None:
     if years is None:
         return None
     if years < 1:
-        return "scale_days", {"days": years * DAYS_PER_YEAR, "kwh": BERT_KWH}
+        return "scale_days", {"days": years * DAYS_A_YEAR, "kwh": BERT_KWH}
     return "scale_years", {"years": years, "kwh": BERT_KWH}

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..config import nearest
 from ..now import Now, Provenance
-from ..score import grains as score
+from ..score import colour as score
 from ..score.grains import NONE, Grains
 from .sound import RATE_HZ, Mixture
 
@@ -241,7 +241,7 @@ class Stage:
         span = float(np.ptp(field)) or 1.0
         share = ((field - field.min()) / span)[:, :, None]
         light = score.linear(rgb(low)) * (1 - share) + score.linear(rgb(high)) * share
-        drawn = pygame.surfarray.make_surface(_codes(light).swapaxes(0, 1))
+        drawn = pygame.surfarray.make_surface(score.codes(light).swapaxes(0, 1))
         size = (max(1, min(_width(width), 8192)), max(1, min(_width(height), 8192)))
         self._canvas.blit(pygame.transform.scale(drawn, size), _point(x, y))
 
@@ -259,12 +259,12 @@ class Stage:
     def mix(self, a: Colour, b: Colour, share: float) -> RGB:
         """The colour between a (share 0) and b (share 1), mixed as light."""
         part = min(max(_number(share), 0.0), 1.0)
-        red, green, blue = _codes(score.linear(rgb(a)) * (1 - part) + score.linear(rgb(b)) * part)
+        red, green, blue = score.codes(score.linear(rgb(a)) * (1 - part) + score.linear(rgb(b)) * part)
         return int(red), int(green), int(blue)
 
     def colours(self, grains: Grains) -> NDArray[np.uint8]:
         """What each of these joules was spent on, (n, 3): ash at rest, ochre to rust in a fit, by its weights."""
-        return _codes(score.colours(grains.phases, grains.parameters))
+        return score.codes(score.colours(grains.phases, grains.parameters))
 
     # -- the sound
     def drop(self, place: float = 0.5, hz: float = 600, level: float = 1.0) -> None:
@@ -309,12 +309,6 @@ def _hexadecimal(text: str) -> RGB:
     if value < 0:
         raise ValueError(f"{text!r} is no colour. {nearest(text, COLOURS)}")
     return value >> 16, value >> 8 & 255, value & 255
-
-
-def _codes(light: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Linear light 0-1 as code values (IEC 61966-2-1)."""
-    v = np.clip(light, 0, 1)
-    return np.round(255 * np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)).astype(np.uint8)
 
 
 def _number(value: float) -> float:

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.light.calm import HARDEST, PLAY, SPEED, Calm, tile_means
-from installation.light.sparks import LUMINANCE, Course, Sparks
+from installation.light.sparks import Course, Sparks
+from installation.score.colour import LUMINANCE
 from installation.score.grains import PACE
 
 from .room import opposing_changes

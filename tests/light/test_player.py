@@ -1,7 +1,7 @@
 import pytest
 
 from installation.config import ConfigError
-from installation.light.sparks import LUMINANCE
+from installation.score.colour import LUMINANCE
 from installation.score.grains import grains_due
 
 from .room import Room, opposing_changes

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from installation.score.grains import ASH, OCHRE, RUST, colours, linear, spark_width
+from installation.score.colour import ASH, OCHRE, RUST, colours, linear
+from installation.score.grains import spark_width
 
 
 def test_no_colour_is_a_saturated_red():

@@ -9,8 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from installation.light.sparks import LUMINANCE
 from installation.now import Now
+from installation.score.colour import LUMINANCE
 from tests.hardware.board import BoardOnPty, build_elf, require_avr
 
 from .pty_port import wait_for

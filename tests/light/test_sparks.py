@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.light.sparks import LUMINANCE, Course, Sparks, fit_in
+from installation.light.sparks import Course, Sparks, fit_in
+from installation.score.colour import LUMINANCE
 from installation.score.grains import PACE, spark_width
 
 WHITE = np.ones((1, 3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from installation.score.grains import linear
+from installation.score.colour import linear, luminance
 from installation.screen.colours import (
     ASH,
     DIM,
@@ -16,7 +16,6 @@ from installation.screen.colours import (
     Colour,
     blend,
     contrast,
-    luminance,
 )
 from installation.screen.ground import painter
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from installation.config import HOME, Config, ConfigError
-from installation.score.grains import OCHRE
+from installation.score.colour import OCHRE
 from tests.screen.conftest import Make, Stage
 
 

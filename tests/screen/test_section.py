@@ -10,8 +10,8 @@ import pytest
 
 from installation.command._staged import Staged, lay_down
 from installation.config import Config, ScreenSettings
-from installation.score.grains import linear
-from installation.screen.colours import ASH, DIM, luminance
+from installation.score.colour import linear, luminance
+from installation.screen.colours import ASH, DIM
 from installation.screen.ground.past import coarser
 from installation.screen.ground.strata import COLUMNS, EASE, Layer
 from installation.screen.picture import Picture

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.screen.ground.strata import COLUMNS, ENERGY, FITTING, SECONDS, STRETCH, Layer, Strata, size
+from installation.score.colour import size
+from installation.screen.ground.strata import COLUMNS, ENERGY, FITTING, SECONDS, STRETCH, Layer, Strata
 
 watts = st.floats(0, 5000, allow_nan=False)
 spans = st.floats(0.01, 0.9)

@@ -2,18 +2,19 @@ import math
 
 import pytest
 
-from installation.text.scale import BERT_HOURS, BERT_KWH, BERT_WATTS, PUE, in_words, years_for_bert
+from installation.published import BERT, PUE
+from installation.text.scale import BERT_KWH, in_words, years_for_bert
 from installation.text.words import Words
 
 
 def test_the_published_figure_follows_from_its_own_formula() -> None:
-    assert abs(PUE * BERT_HOURS * BERT_WATTS / 1000 - BERT_KWH) < 0.5  # half a unit of the printed digit
+    assert abs(PUE * BERT.hours * BERT.watts / 1000 - BERT_KWH) < 0.5  # half a unit of the printed digit
 
 
 def test_the_published_machine_would_need_the_published_hours() -> None:
-    years = years_for_bert(BERT_WATTS * PUE)
+    years = years_for_bert(BERT.watts * PUE)
     assert years is not None
-    assert years * 8766 == pytest.approx(BERT_HOURS, rel=1e-3)
+    assert years * 8766 == pytest.approx(BERT.hours, rel=1e-3)
 
 
 @pytest.mark.parametrize(

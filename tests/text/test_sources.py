@@ -2,9 +2,9 @@
 
 import re
 
+from installation.published import BERT, PUE
 from installation.text.land import KINDS
 from installation.text.passages import PASSAGES
-from installation.text.scale import BERT_HOURS, BERT_WATTS, PUE
 
 SOURCES = (PASSAGES.parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 NAMES = {
@@ -32,4 +32,4 @@ def test_every_figure_of_land_stands_in_the_table_with_its_doubt() -> None:
 
 
 def test_the_published_figure_stands_there_as_it_is_computed() -> None:
-    assert f"{PUE} x {BERT_HOURS} h x {BERT_WATTS:,} W = {PUE * BERT_HOURS * BERT_WATTS / 1000:.1f} kWh" in SOURCES
+    assert f"{PUE} x {BERT.hours} h x {BERT.watts:,} W = {PUE * BERT.hours * BERT.watts / 1000:.1f} kWh" in SOURCES

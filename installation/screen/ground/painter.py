@@ -14,8 +14,9 @@ import pygame
 from numpy.typing import NDArray
 
 from installation.calm import LINEAR
+from installation.score.colour import LUMINANCE, luminance
 from installation.screen.board import Board
-from installation.screen.colours import ASH, BRIGHT, DIM, WEIGHTS, luminance
+from installation.screen.colours import ASH, BRIGHT, DIM
 from installation.screen.ground.ridge import Floats, profile, relief, strip, tints
 from installation.screen.ground.strata import Layer
 from installation.screen.pixels import view
@@ -123,7 +124,7 @@ def evenly(colour: Floats) -> Floats:
     Rust has half the luminance of ash: as dim as its code values would make it, a day's fits could not be told from
     its rest across a room.
     """
-    own = np.asarray(WEIGHTS, np.float32) @ LINEAR[np.minimum(colour, 255.0).astype(np.uint8)]
+    own = LUMINANCE.astype(np.float32) @ LINEAR[np.minimum(colour, 255.0).astype(np.uint8)]
     return np.asarray((luminance(ASH) / np.maximum(own, 1e-3)) ** (1 / 2.2), np.float32)
 
 

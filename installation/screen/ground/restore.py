@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from installation.day import midnight
 from installation.now import Provenance
-from installation.screen.ground.strata import size
+from installation.score.colour import size
 
 OTHERS = """SELECT utc, seconds, joules, joules_fitting, parameters FROM seconds
     WHERE utc >= ? AND utc < ? AND provenance = ? AND run <> ? AND seconds > 0 ORDER BY utc, second"""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.score.grains import ASH, OCHRE, RUST
+from installation.score.colour import ASH, OCHRE, RUST
 from installation.screen.colours import GROUND
 from installation.screen.ground.strata import Layer
 

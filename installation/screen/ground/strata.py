@@ -18,7 +18,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.score.grains import BUSY, JOULES, LARGE, PARAMETERS, PHASE, PROVENANCE, SEED, TIME
+from installation.score.colour import BUSY, size
+from installation.score.grains import JOULES, PARAMETERS, PHASE, PROVENANCE, TIME
 
 Floats = NDArray[np.float64]
 
@@ -254,9 +255,3 @@ def _join(older: Layer, newer: Layer | None) -> Layer:
         first, second = empty, older.columns
     both = np.concatenate([first, second], axis=1)
     return Layer(older.level + 1, older.number >> 1, both[:, ::2] + both[:, 1::2])
-
-
-def size(parameters: float) -> float:
-    """How large a network is, from 0 (up to score.SEED weights) to 1 (from score.LARGE on), by its logarithm."""
-    share = math.log(max(parameters, 1.0) / SEED) / math.log(LARGE / SEED)
-    return min(max(share, 0.0), 1.0)

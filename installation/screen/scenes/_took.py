@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 
 from installation.now import Now, Provenance
+from installation.published import KWH
 from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
 from installation.screen.reading import provenance_of_fit, word
 from installation.text import scale
 
-KWH = 3.6e6  # J
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
 LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
 BY_HEART = 3.0  # standard errors by which the rows it was shown must be more often right than new ones

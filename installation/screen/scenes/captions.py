@@ -9,6 +9,7 @@ from collections import deque
 import pygame
 
 from installation.now import PLAYERS, Doors, Now, Phase, Provenance, State
+from installation.published import KWH
 from installation.screen import reading
 from installation.screen.board import Board, Fader
 from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
@@ -100,7 +101,7 @@ class Scene:
             word = reading.word(self.board, self.reads)
             here = self.reads not in (Provenance.NO_READING, Provenance.REPLAYED)
             rest = [say("allowance_rest", watts=now.watts, word=word)] if here else []
-            return [say("allowance_spent", kwh=now.allowance_joules / 3.6e6), *rest, *self._grains(now)]
+            return [say("allowance_spent", kwh=now.allowance_joules / KWH), *rest, *self._grains(now)]
         if phase is Phase.FITTING:
             return self._grains(now)
         if phase is Phase.PREPARING:

@@ -13,7 +13,8 @@ import pygame
 from numpy.typing import NDArray
 
 from installation.now import Now
-from installation.score.grains import BUSY, DELAY, Grains, hashed
+from installation.score.colour import BUSY
+from installation.score.grains import DELAY, Grains, hashed
 from installation.screen.board import Board, Rect
 from installation.screen.colours import BRIGHT, LIT
 from installation.screen.ground.painter import fade

@@ -6,11 +6,10 @@ import numpy as np
 import pygame
 
 from installation.now import Now
+from installation.score.colour import codes
 from installation.screen.board import Board
 
-_LIGHT = np.arange(256) / 255  # an LED's byte is linear light; a screen wants sRGB (IEC 61966-2-1)
-CODES = np.where(_LIGHT <= 0.0031308, _LIGHT * 12.92, 1.055 * _LIGHT ** (1 / 2.4) - 0.055)
-CODES = np.rint(255 * CODES).astype(np.uint8)
+CODES = codes(np.arange(256) / 255)  # an LED's byte is linear light; a screen wants sRGB
 
 
 class Scene:

@@ -5,7 +5,7 @@ import json
 import platform
 from pathlib import Path
 
-from installation.ledger.machine import machine, processor, versions
+from installation.machine import machine, processor, versions
 
 
 def test_it_names_system_and_cores() -> None:
@@ -14,7 +14,7 @@ def test_it_names_system_and_cores() -> None:
 
 
 def test_it_names_nobody() -> None:
-    said = machine() + versions()
+    said = machine() + json.dumps(versions())
     assert len(platform.node()) < 4 or platform.node() not in said
     assert len(getpass.getuser()) < 5 or getpass.getuser() not in said
 
@@ -25,5 +25,5 @@ def test_processor_from_the_system_or_else(tmp_path: Path) -> None:
     assert processor(tmp_path / "nowhere")
 
 
-def test_versions_are_json() -> None:
-    assert {"underfoot", "python", "numpy"} <= json.loads(versions()).keys()
+def test_versions_by_name() -> None:
+    assert {"underfoot", "python", "numpy"} <= versions().keys()

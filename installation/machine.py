@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 from importlib import metadata
 from pathlib import Path
 
-from .. import __version__
+from . import __version__
 
-LIBRARIES = ("numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "pygame-ce", "sounddevice", "pyserial")
+LIBRARIES = (
+    "numpy",
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "jax",
+    "torch",
+    "pygame-ce",
+    "sounddevice",
+    "pyserial",
+    "nvidia-ml-py",
+    "psutil",
+    "paho-mqtt",
+)
 
 
 def machine() -> str:
@@ -28,12 +40,12 @@ def processor(root: Path = Path("/proc")) -> str:
     return next(names, "") or platform.processor() or "processor not known"
 
 
-def versions() -> str:
-    """The piece, Python and the libraries found, as a JSON object."""
+def versions() -> dict[str, str]:
+    """The piece, Python and the libraries found, by name."""
     found = {"underfoot": __version__, "python": platform.python_version()}
     for name in LIBRARIES:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return json.dumps(found)
+    return found
