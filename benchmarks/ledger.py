@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from installation.ledger.book import Book, Reading, Run, run_totals
+from installation.ledger.book import Book, Reading, Run
+from installation.ledger.totals import run_totals
 
 DAY = 86_400  # seconds
 COMMITS = 300

@@ -170,7 +170,7 @@ class LedgerSettings(Section, frozen=True):
     """What is kept."""
 
     file: str = "out/ledger.sqlite"
-    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 14
 
 
 class Place(Section, frozen=True):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.day import midnight
+from installation.day import believed, midnight
 
 
 @pytest.fixture
@@ -38,3 +38,17 @@ def test_it_is_at_most_a_day_ago(seconds: float) -> None:
 @pytest.mark.usefixtures("berlin")
 def test_on_a_day_on_which_the_clocks_change_it_is_midnight_all_the_same(noon: float, hours: int) -> None:
     assert noon - midnight(noon) == 3600 * hours
+
+
+@pytest.mark.parametrize(
+    ("clock", "newest", "day"),
+    [
+        (1_800_000_000.0, 0.0, "clock"),  # the first performance of all
+        (1_800_000_000.0, 1_799_990_000.0, "clock"),
+        (5.0, 1_800_000_000.0, "newest"),  # no battery: 1970
+        (1_800_000_000.0, 1_800_003_000.0, "newest"),  # woken where it was switched off
+        (1_800_000_000.0, 2_100_000_000.0, "clock"),  # the ledger was written by a clock at 2036
+    ],
+)
+def test_a_late_clock_does_not_begin_an_old_day_anew(clock: float, newest: float, day: str) -> None:
+    assert believed(clock, newest) == {"clock": clock, "newest": newest}[day]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 WORDS_A_ROW = 128  # of bert_base.py
 OPERATIONS_A_ROW = 536_362_389_504 / 8  # of bert_base.py, by installation/network/process/operations.py
 WIDE = 120  # characters a line where no terminal says
-FITS = """SELECT joules, seconds, updates, fit_line, detail, provenance, boundary FROM fits JOIN readings
-    ON readings.id = fits.reading WHERE network = 'bert_base' AND updates > 0 AND joules > 0
+FITS = """SELECT joules, seconds, updates, fit_line, detail, provenance, boundary FROM presses JOIN readings
+    ON readings.id = reading WHERE network = 'bert_base' AND updates > 0 AND joules > 0
     ORDER BY began_on DESC LIMIT 1"""
 
 

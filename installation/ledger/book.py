@@ -1,40 +1,9 @@
-"""The book is one SQLite file: a row for each second, each fit and each performance.
+"""The book is one SQLite file: a row for each second, each press with its fits, and each performance.
 
 It is read by the screen after a restart, by the summary and by whoever asks later what the piece used. It is written in
 WAL mode, so that reading never stops writing, and with synchronous=FULL, because a gallery ends its day at the fuse: a
-second that was written is on the disk. Energies are kept apart by where they come from, and nowhere added together.
-To read it while the piece runs, open `file:PATH?mode=ro`.
-
-The tables (version 4; `PRAGMA user_version`)::
-
-    runs      one performance, from opened to closed doors
-              id, opened_on (s since 1970, UTC), opened_at (s, monotonic), closed_on (s since 1970; NULL while it runs,
-              or when everything was killed), joules_per_grain (J), players, restarts, machine, versions, config (JSON),
-              own and beside (what the piece itself draws, and what other meters say, in words, as they stood last)
-    readings  where numbers came from; one row for each that occurred
-              id, meter, provenance (0 no reading, 1 measured, 2 estimated, 3 replayed), boundary, not_counted, origin,
-              uncertainty (fraction)
-    seconds   one second; where the word of the reading changes within one, a row for each word
-              run, second (whole seconds since the doors opened), provenance: the key
-              utc (s since 1970) and at (s, monotonic) where the row begins, seconds (s) it covers,
-              watts_mean, watts_min, watts_max (W, of the samples in it; NULL without one),
-              joules (J in this row), joules_fitting (J of them while a fit ran), joules_total (J since doors opened),
-              reading, phase (of the network; fitting if a fit ran in it), network, parameters (weights), meter_state,
-              gap_seconds (s without a reading since the doors opened),
-              due, heard, lit, drawn, unheard, unlit, undrawn (grains since the doors opened, when the row was written),
-              missing (players that are not there), own_watts (W the piece itself draws beside the fit, estimated),
-              beside_joules (J since the doors opened by the first meter beside the source) with its beside_provenance
-    fits      one fit: what one press ran, from the begin of its first call to the end of its last
-              run, number (from 1): the key; network, parameters, code, fit_line, epochs and updates that were trained,
-              rows they trained on (NULL where nobody told), calls (of fit, or own loops, in it),
-              began_on (s since 1970), began_at (s, monotonic), seconds (s), joules (J),
-              gap_seconds (s of it without a reading), loss, seen, unseen (share right), asked (rows each rests on),
-              unseen_from (0 not asked yet, 1 new rows, 2 rows held out, 3 none), learned (JSON: each number by name),
-              parts (JSON: a list of the calls, each with its seconds and joules; now.fit_parts says more),
-              ended (how; empty while it runs, or when everything was killed), detail, reading
-    codes     id, text: the lines of code as they ran
-    notes     what a player said was wrong, when it began to say so
-              run, at (s, monotonic), player: the key; utc (s since 1970), note (empty: it is well again)
+second that was written is on the disk. Energies are kept apart by provenance, and nowhere added together.
+docs/ledger.md tells each table, view and column.
 """
 
 from __future__ import annotations
@@ -43,35 +12,14 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from .migrations import migrate
+from . import rolling, schema, sums
 from .totals import rows_of
-from .trouble import APPLICATION, LOCK_WAIT, VERSION, LedgerError, sentence, set_aside, unfit, version_of
+from .trouble import LOCK_WAIT, LedgerError, sentence, set_aside, unfit, version_of
 
-FORGET_AT_ONCE = 5000  # rows deleted in one transaction
-SCHEMA = """
-CREATE TABLE runs (id INTEGER PRIMARY KEY, opened_on REAL, opened_at REAL, closed_on REAL, joules_per_grain REAL,
-    players TEXT, restarts INTEGER DEFAULT 0, machine TEXT, versions TEXT, config TEXT, own TEXT, beside TEXT,
-    UNIQUE (opened_on, opened_at));
-CREATE TABLE readings (id INTEGER PRIMARY KEY, meter TEXT, provenance INTEGER, boundary TEXT, not_counted TEXT,
-    origin TEXT, uncertainty REAL, UNIQUE (meter, provenance, boundary, not_counted, origin, uncertainty));
-CREATE TABLE codes (id INTEGER PRIMARY KEY, text TEXT UNIQUE);
-CREATE TABLE seconds (run INTEGER REFERENCES runs, second INTEGER, provenance INTEGER, utc REAL, at REAL, seconds REAL,
-    watts_mean REAL, watts_min REAL, watts_max REAL, joules REAL, joules_fitting REAL, joules_total REAL,
-    reading INTEGER REFERENCES readings, phase INTEGER, network TEXT, parameters INTEGER, meter_state INTEGER,
-    gap_seconds REAL, due INTEGER, heard INTEGER, lit INTEGER, drawn INTEGER, unheard INTEGER, unlit INTEGER,
-    undrawn INTEGER, missing TEXT, own_watts REAL, beside_joules REAL, beside_provenance INTEGER,
-    PRIMARY KEY (run, second, provenance)) WITHOUT ROWID;
-CREATE INDEX seconds_by_utc ON seconds (utc);
-CREATE TABLE fits (run INTEGER REFERENCES runs, number INTEGER, network TEXT, parameters INTEGER,
-    code INTEGER REFERENCES codes, fit_line TEXT, epochs INTEGER, updates INTEGER, began_on REAL, began_at REAL,
-    seconds REAL, joules REAL, gap_seconds REAL, loss REAL, seen REAL, unseen REAL, asked INTEGER, ended TEXT,
-    detail TEXT, reading INTEGER REFERENCES readings, rows INTEGER, calls INTEGER, parts TEXT, unseen_from INTEGER,
-    learned TEXT, PRIMARY KEY (run, number)) WITHOUT ROWID;
-CREATE TABLE notes (run INTEGER REFERENCES runs, at REAL, player TEXT, utc REAL, note TEXT,
-    PRIMARY KEY (run, at, player)) WITHOUT ROWID;
-"""
+TABLES = ("seconds", "presses", "notes")
 
 
 @dataclass(frozen=True)
@@ -130,10 +78,11 @@ class Book:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA foreign_keys = OFF")  # rows may be written before what they name
             if version := version_of(db):
-                migrate(db, version)
+                schema.migrate(db, version)
             else:
-                _begin(db)
+                schema.begin(db)
         except BaseException:
             db.close()
             raise
@@ -149,20 +98,26 @@ class Book:
             )
             self.run_id = int(found.fetchone()[0])
             self.db.execute("UPDATE runs SET closed_on = NULL WHERE id = ?", (self.run_id,))
-        last = "SELECT * FROM seconds WHERE run = ? ORDER BY second DESC, at DESC LIMIT 1"
+        last = "SELECT * FROM stretches WHERE run = ? ORDER BY second DESC, at DESC LIMIT 1"
         return next(iter(rows_of(self.db, last, self.run_id)), None)
 
     def rows(self) -> int:
         """How many rows of seconds this performance has."""
-        found = self.db.execute("SELECT count(*) FROM seconds WHERE run = ?", (self.run_id,))
+        found = self.db.execute("SELECT count(*) FROM stretches WHERE run = ?", (self.run_id,))
         return int(found.fetchone()[0])
 
     def write(
-        self, seconds: Iterable[Row] = (), fits: Iterable[Row] = (), notes: Iterable[Row] = (), **run: Any
+        self,
+        seconds: Iterable[Row] = (),
+        presses: Iterable[Row] = (),
+        notes: Iterable[Row] = (),
+        run: Row = MappingProxyType({}),
     ) -> None:
         """Write rows, and columns of the run, in one transaction; a row of the same key takes the older one's place."""
+        seconds = list(seconds)
         with self._transaction():
-            for table, rows in (("seconds", seconds), ("fits", fits), ("notes", notes)):
+            sums.add(self.db, sums.of_rows(self.db, self.run_id, seconds))
+            for table, rows in zip(TABLES, (seconds, presses, notes), strict=True):
                 for row in rows:
                     columns = {"run": self.run_id} | {k: self._kept_once(k, v) for k, v in row.items()}
                     self.db.execute(_insert(table, columns, "OR REPLACE"), columns)
@@ -182,16 +137,20 @@ class Book:
             self.db.execute(_insert(table, columns, "OR IGNORE"), columns)
         raise sqlite3.IntegrityError(f"{table} keeps no row")
 
-    def earlier(self, provenance: int, midnight: float) -> float:
-        """J of one word kept since a moment (s since 1970) by performances before this one."""
-        query = "SELECT total(joules) FROM seconds WHERE utc >= ? AND provenance = ? AND run <> ?"
-        return float(self.db.execute(query, (midnight, provenance, self.run_id)).fetchone()[0])
+    def earlier(self, provenance: int, day: str) -> float:
+        """J of one provenance kept on a local day, YYYY-MM-DD, by performances before this one."""
+        query = "SELECT total(joules) FROM sums WHERE day = ? AND provenance = ? AND run <> ?"
+        return float(self.db.execute(query, (day, provenance, self.run_id)).fetchone()[0])
 
-    def forget(self, before: float) -> int:
-        """Delete some seconds that began before a moment (s since 1970); fits and runs are kept. Returns how many."""
-        query = """DELETE FROM seconds WHERE (run, second, provenance) IN
-            (SELECT run, second, provenance FROM seconds WHERE utc < ? LIMIT ?)"""
-        return self.db.execute(query, (before, FORGET_AT_ONCE)).rowcount
+    def newest_before(self) -> float:
+        """When the newest row of performances before this one was written: s since 1970; 0 without one."""
+        found = self.db.execute("SELECT max(hour) FROM sums WHERE run <> ?", (self.run_id,)).fetchone()[0]
+        return float(found or 0.0)
+
+    def roll(self, keep_days: int) -> int:
+        """Roll up some seconds older than the newest so many days into minutes; returns how many there were."""
+        with self._transaction():
+            return rolling.roll(self.db, rolling.before(self.db, keep_days))
 
     def moved(self) -> bool:
         """Whether the file no longer stands at its path."""
@@ -228,12 +187,6 @@ class _Transaction:
         finally:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
-
-
-def _begin(db: sqlite3.Connection) -> None:
-    db.executescript(
-        f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
-    )
 
 
 def _insert(table: str, columns: Row, conflict: str) -> str:

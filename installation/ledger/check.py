@@ -69,7 +69,7 @@ def _contents(path: Path) -> str:
     if path.stat().st_size == 0:
         return "empty"
     with closing(read_only(path)) as db:
-        runs, fits = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("runs", "fits"))
+        runs, fits = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("runs", "presses"))
     return f"{runs} performances, {fits} fits, {path.stat().st_size / 1e6:.1f} MB"
 
 

@@ -19,7 +19,7 @@ import msgspec
 
 from .. import player
 from ..config import Config
-from ..day import midnight
+from ..day import believed, date_of
 from ..machine import machine, versions
 from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
 from ..score.grains import grains_due
@@ -32,7 +32,6 @@ AGAIN = (1.0, 2.0, 4.0, 8.0)  # s until the next try to write
 ASIDE_SAID = 600.0  # s for which the wall tells that an old ledger was set aside
 TIDY_EVERY = 3600.0  # s between two looks for seconds older than they are to be kept
 NOTES_KEPT = 1000  # while the book cannot be written
-DAY = 86_400.0  # s
 
 
 class Player(player.Player):
@@ -56,7 +55,8 @@ class Player(player.Player):
         self.last: list[Stretch] = []
         self.sampled_at = self.try_at = self.tidy_at = self.said_until = 0.0
         self.tries = 0
-        self.earlier_for = (Provenance.NO_READING, 0)
+        self.earlier_for: tuple[Provenance, str] = (Provenance.NO_READING, "")
+        self.newest = 0.0  # s since 1970: when an earlier performance last wrote
 
     def tick(self, seconds: float) -> None:
         if not self.now.opened_at:
@@ -199,7 +199,7 @@ class Player(player.Player):
             "began_on": time.time() - time.monotonic() + now.fit_began_at,
             "began_at": now.fit_began_at,
             "detail": now.detail,
-            "reading": self._reading(int(now.provenance)),
+            "reading": self._reading(int(now.fit_provenance if ended else now.provenance)),
             **(after if ended else dict.fromkeys(after) | {"ended": ""}),
         }
 
@@ -216,6 +216,7 @@ class Player(player.Player):
         try:
             self.book = Book(Path(self.config.ledger.file))
             last = self.book.enter(self._run())
+            self.newest = self.book.newest_before()
         except (LedgerError, sqlite3.Error) as error:
             self._fail(error, seconds)
             return
@@ -245,8 +246,8 @@ class Player(player.Player):
             if self.book.moved():
                 raise LedgerError(f"The ledger {self.book.path} was moved away; a new one is begun.")
             restarts = sum(int(self.now.of(name).restarts) for name in self.playing)
-            words = {"own": self.now.own, "beside": self.now.beside}
-            self.book.write(self.waiting, self.fits.values(), self.notes, restarts=restarts, **words)
+            run = {"restarts": restarts, "own": self.now.own, "beside": self.now.beside}
+            self.book.write(self.waiting, self.fits.values(), self.notes, run=run)
             self._tell_earlier(self.book)
             self._tidy(self.book, seconds)
         except (LedgerError, sqlite3.Error) as error:
@@ -277,15 +278,15 @@ class Player(player.Player):
             self.note(sentence(error, Path(self.config.ledger.file)))
 
     def _tell_earlier(self, book: Book) -> None:
-        """What this day used before these doors opened, of the word that reads now; after midnight nothing."""
-        word, day = Provenance(int(self.now.provenance)), int(midnight(time.time()))
-        if word and (word, day) != self.earlier_for:
-            self.earlier_for = word, day
-            self.now.earlier_joules = book.earlier(word, day) if day <= self.now.opened_on else 0.0
+        """What this day used before these doors opened, of the provenance that reads now; after midnight nothing."""
+        provenance, day = Provenance(int(self.now.provenance)), date_of(believed(time.time(), self.newest))
+        if provenance and (provenance, day) != self.earlier_for:
+            self.earlier_for = provenance, day
+            self.now.earlier_joules = book.earlier(provenance, day)
 
     def _tidy(self, book: Book, seconds: float) -> None:
         days = self.config.ledger.keep_days
-        if days and seconds >= self.tidy_at and not book.forget(time.time() - days * DAY):
+        if days and seconds >= self.tidy_at and not book.roll(days):
             self.tidy_at = seconds + TIDY_EVERY
 
 

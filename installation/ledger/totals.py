@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..now import Provenance
-from .trouble import VERSION, LedgerError, version_of
+from .schema import VERSION
+from .trouble import LedgerError, version_of
 
 
 def read_only(path: Path) -> sqlite3.Connection:
@@ -63,7 +64,7 @@ def word(provenance: int) -> str:
 
 def _by_word(db: sqlite3.Connection, run: int) -> dict[str, Any]:
     query = """SELECT provenance, total(seconds) AS seconds, total(joules) AS joules, total(joules_fitting) AS fitting,
-        min(watts_min) AS low, max(watts_max) AS high FROM seconds WHERE run = ? GROUP BY provenance"""
+        min(watts_min) AS low, max(watts_max) AS high FROM sums WHERE run = ? GROUP BY provenance"""
     words = {word(row["provenance"]): row for row in rows_of(db, query, run)}
     read = {w: row for w, row in words.items() if w != word(Provenance.NO_READING)}
     return {
@@ -76,8 +77,8 @@ def _by_word(db: sqlite3.Connection, run: int) -> dict[str, Any]:
 
 def _aside(db: sqlite3.Connection, run: int) -> dict[str, Any]:
     """What stands beside the source and is never added to it."""
-    mean = "SELECT total(own_watts * seconds) / total(seconds) AS own FROM seconds WHERE run = ?"
-    last = """SELECT beside_provenance AS word, beside_joules AS joules FROM seconds
+    mean = "SELECT total(own_watts * seconds) / total(seconds) AS own FROM stretches WHERE run = ?"
+    last = """SELECT beside_provenance AS word, beside_joules AS joules FROM stretches
         WHERE run = ? AND beside_provenance > 0 ORDER BY second DESC LIMIT 1"""
     beside = next(iter(rows_of(db, last, run)), None)
     return {
@@ -88,15 +89,15 @@ def _aside(db: sqlite3.Connection, run: int) -> dict[str, Any]:
 
 def _grains(db: sqlite3.Connection, run: int) -> dict[str, Any]:
     names = ("due", "heard", "lit", "drawn", "unheard", "unlit", "undrawn", "gap_seconds")
-    query = f"SELECT {', '.join(names)} FROM seconds WHERE run = ? ORDER BY second DESC, at DESC LIMIT 1"
+    query = f"SELECT {', '.join(names)} FROM stretches WHERE run = ? ORDER BY second DESC, at DESC LIMIT 1"
     row = next(iter(rows_of(db, query, run)), dict.fromkeys(names, 0))
     return row | {"lost": row["unheard"] + row["unlit"] + row["undrawn"]}
 
 
 def _lists(db: sqlite3.Connection, run: int) -> dict[str, Any]:
-    readings = """SELECT * FROM readings WHERE id IN (SELECT reading FROM seconds WHERE run = ?) ORDER BY id"""
-    fits = """SELECT fits.*, codes.text AS source, readings.provenance AS provenance, readings.boundary AS boundary
-        FROM fits LEFT JOIN codes ON codes.id = fits.code LEFT JOIN readings ON readings.id = fits.reading
+    readings = """SELECT * FROM readings WHERE id IN (SELECT reading FROM stretches WHERE run = ?) ORDER BY id"""
+    fits = """SELECT presses.*, codes.text AS source, readings.provenance AS provenance, readings.boundary AS boundary
+        FROM presses LEFT JOIN codes ON codes.id = code LEFT JOIN readings ON readings.id = reading
         WHERE run = ? ORDER BY number"""
     notes = "SELECT * FROM notes WHERE run = ? ORDER BY at"
     return {name: rows_of(db, query, run) for name, query in (("readings", readings), ("fits", fits), ("notes", notes))}

@@ -6,15 +6,15 @@ A damaged file and one of another version are renamed and kept; what is no ledge
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-APPLICATION = 0x554E4446  # "UNDF", so that a stranger's database is never taken for a ledger
-VERSION = 4
-OLDEST = 3  # the oldest version that is brought to the present one (migrations.py)
+from .schema import APPLICATION, MIGRATED_FROM, VERSION
+
 LOCK_WAIT = 0.5  # s to wait for another program that holds the file
-CHECKED_WHOLE = 64_000_000  # bytes; a larger file would keep the doors waiting, its damage shows when it is touched
+CHECK_SPAN = 2.0  # s a look at the whole file may take at the start; `underfoot ledger check` takes all it needs
 SUFFIXES = {".sqlite", ".sqlite3", ".db"}
 
 
@@ -47,8 +47,7 @@ def unfit(path: Path) -> str | None:
     try:
         with closing(sqlite3.connect(path, timeout=LOCK_WAIT)) as db:
             version = version_of(db)
-            small = path.stat().st_size <= CHECKED_WHOLE
-            sound = not small or db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+            sound = is_sound(db, CHECK_SPAN) is not False
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
@@ -59,7 +58,21 @@ def unfit(path: Path) -> str | None:
         raise LedgerError(f"{path}: {error}.") from None
     if not sound:
         return "damaged"
-    return None if version == 0 or OLDEST <= version <= VERSION else f"version {version}"
+    return None if version == 0 or MIGRATED_FROM <= version <= VERSION else f"version {version}"
+
+
+def is_sound(db: sqlite3.Connection, within: float) -> bool | None:
+    """Whether an open ledger is whole; None where looking at all of it takes longer than so many s."""
+    until = time.monotonic() + within
+    db.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+    try:
+        return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return None
+        raise
+    finally:
+        db.set_progress_handler(None, 0)
 
 
 def is_damage(error: BaseException) -> bool:

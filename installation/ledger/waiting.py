@@ -6,10 +6,10 @@ their source become one row over a longer time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from ..now import Phase
 from .book import Row
+from .rolling import joined
 
 ROOM = 20_000  # rows: five and a half hours of seconds, about 20 MB
 
@@ -42,35 +42,10 @@ def drawn_together(rows: list[Row]) -> list[Row]:
     pending: Row | None = None
     for row in rows:
         if pending is not None and row["reading"] == pending["reading"]:
-            out.append(together(pending, row))
+            out.append(joined([dict(pending), dict(row)]))
             pending = None
             continue
         if pending is not None:
             out.append(pending)
         pending = row
     return out if pending is None else [*out, pending]
-
-
-def together(a: Row, b: Row) -> Row:
-    """Two rows as one over the time of both: energies added, extremes kept, grains as they stood at the end."""
-    fitting = a if a["phase"] == Phase.FITTING else b
-    return {
-        **b,
-        **{key: a[key] for key in ("second", "utc", "at")},
-        **{key: a[key] + b[key] for key in ("seconds", "joules", "joules_fitting")},
-        **{key: fitting[key] for key in ("phase", "network", "parameters")},
-        "watts_mean": _mean(a, b),
-        "watts_min": _extreme(min, a["watts_min"], b["watts_min"]),
-        "watts_max": _extreme(max, a["watts_max"], b["watts_max"]),
-    }
-
-
-def _mean(a: Row, b: Row) -> float | None:
-    known = [row for row in (a, b) if row["watts_mean"] is not None]
-    seconds = sum(row["seconds"] for row in known)
-    return sum(row["watts_mean"] * row["seconds"] for row in known) / seconds if seconds else None
-
-
-def _extreme(choose: Callable[[list[float]], float], *values: float | None) -> float | None:
-    known = [v for v in values if v is not None]
-    return choose(known) if known else None

@@ -18,7 +18,7 @@ GAP = 1.5  # s between two rows of a ledger that no longer belong together
 SHORT = 1e-3  # s
 ROWS = """
     SELECT min(utc) AS utc, max(seconds), sum(joules), max(provenance), max(phase), max(parameters)
-    FROM seconds WHERE date(utc, 'unixepoch', 'localtime') = ? GROUP BY run, second ORDER BY utc"""
+    FROM stretches WHERE date(utc, 'unixepoch', 'localtime') = ? GROUP BY run, second ORDER BY utc"""
 
 
 def load(path: Path, day: str = "") -> Recording:
@@ -39,7 +39,7 @@ def _from_ledger(path: Path, day: str) -> Recording:
         raise BadRecording(f"{path}: there is no such ledger; write its path from where you are.")
     try:
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as book:
-            day = day or str(book.execute("SELECT date(max(utc), 'unixepoch', 'localtime') FROM seconds").fetchone()[0])
+            day = day or str(book.execute("SELECT max(day) FROM sums").fetchone()[0])
             rows = book.execute(ROWS, (day,)).fetchall()
         book.close()
     except sqlite3.Error as error:

@@ -53,7 +53,7 @@ def a_fit(ledger: Path, **columns: object) -> None:
         "detail": "Keras on a card",
         "reading": Reading("nvml", 1, "this graphics card"),
     }
-    book.write(fits=[fit | columns])
+    book.write(presses=[fit | columns])
     book.close()
 
 

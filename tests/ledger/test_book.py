@@ -1,5 +1,6 @@
 """Book: what is written stands, whatever is wrong with the file."""
 
+import math
 import sqlite3
 import subprocess
 import sys
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from installation.day import date_of
 from installation.ledger.book import Book, Reading, Run
-from installation.ledger.totals import run_totals
+from installation.ledger.totals import read_only, rows_of, run_totals
 from installation.ledger.trouble import APPLICATION, LedgerError, set_aside
 
 RUN = Run(opened_on=1_700_000_000.0, opened_at=50.0, joules_per_grain=1.0)
@@ -64,7 +66,9 @@ def begun(path: Path, run: Run = RUN) -> Book:
 
 def test_totals_are_kept_per_word(path: Path) -> None:
     book = begun(path)
-    book.write([second(0), second(1), second(2, GUESS, 30.0)], [fit(1, ended="whole", joules=48.0)], restarts=3)
+    book.write(
+        [second(0), second(1), second(2, GUESS, 30.0)], [fit(1, ended="whole", joules=48.0)], run={"restarts": 3}
+    )
     book.close(closed_on=RUN.opened_on + 3)
     totals = run_totals(path)
     assert totals["joules"] == {"MEASURED": 150.0, "ESTIMATED": 30.0}
@@ -101,24 +105,73 @@ def test_a_performance_brought_back_goes_on_in_its_own_rows(path: Path) -> None:
     assert run_totals(path, 1)["due"] == 150
 
 
-def test_earlier_is_of_one_word_and_of_other_performances(path: Path) -> None:
+def test_earlier_is_of_one_provenance_one_day_and_of_other_performances(path: Path) -> None:
     book = begun(path)
     book.write([second(0), second(1, GUESS, 30.0)])
     book.enter(Run(RUN.opened_on + 100, 150.0, 1.0))
     book.write([second(100, joules=1000.0)])
-    assert book.earlier(1, RUN.opened_on - 10) == 75.0
-    assert book.earlier(2, RUN.opened_on - 10) == 30.0
-    assert book.earlier(3, RUN.opened_on - 10) == 0.0
-    assert book.earlier(1, RUN.opened_on + 50) == 0.0
+    day = date_of(RUN.opened_on)
+    assert [book.earlier(provenance, day) for provenance in (1, 2, 3)] == [75.0, 30.0, 0.0]
+    assert book.earlier(1, "1970-01-01") == 0.0
+    assert book.newest_before() == RUN.opened_on // 3600 * 3600
     book.close()
 
 
-def test_forgetting_leaves_fits_and_performances(path: Path) -> None:
-    book = begun(path)
-    book.write([second(n) for n in range(10)], [fit(1)])
-    assert book.forget(RUN.opened_on + 4) == 4
-    assert (book.rows(), len(run_totals(path)["fits"])) == (6, 1)
+def days_of_a_piece(path: Path) -> Book:
+    """Three performances on three days, each of two minutes and a half, in the last a minute of another meter."""
+    book = Book(path)
+    for day in range(3):
+        run = Run(RUN.opened_on + day * 86_400, 50.0 + day, 1.0)
+        book.enter(run)
+        rows = [second(n, CARD if n < 90 or day < 2 else GUESS, 0.1 * n) for n in range(150)]
+        book.write([row | {"utc": run.opened_on + row["second"]} for row in rows], [fit(1)])
+    return book
+
+
+def day_sums(path: Path) -> list[tuple[Any, ...]]:
+    with closing(read_only(path)) as db:
+        return db.execute("SELECT * FROM days ORDER BY day, provenance").fetchall()
+
+
+def test_old_seconds_become_minutes_with_the_same_sums(path: Path) -> None:
+    book = days_of_a_piece(path)
+    before, totals = day_sums(path), run_totals(path, 1)
+    while book.roll(1):
+        pass
+    rows = dict(book.db.execute("SELECT run, count(*) FROM seconds GROUP BY run").fetchall())
+    assert rows == {3: 150}
+    assert book.db.execute("SELECT count(*) FROM minutes WHERE run = 1").fetchone() == (3,)
+    minutes = rows_of(book.db, "SELECT * FROM minutes WHERE run = 1 ORDER BY second")
+    assert [row["seconds"] for row in minutes] == [60.0, 60.0, 30.0]
+    assert math.fsum(row["joules"] for row in minutes) == math.fsum(0.1 * n for n in range(150))
+    assert day_sums(path) == before
+    assert run_totals(path, 1) == totals
     book.close()
+
+
+def test_the_newest_days_with_rows_are_kept_whatever_the_clock_says(path: Path) -> None:
+    """Days are counted: a clock that stands at 2036 makes one day more, and takes no other day away."""
+    book = days_of_a_piece(path)
+    book.enter(Run(2_100_000_000.0, 500.0, 1.0))
+    book.write([second(0) | {"utc": 2_100_000_000.0}])
+    while book.roll(2):
+        pass
+    assert book.db.execute("SELECT DISTINCT run FROM seconds ORDER BY run").fetchall() == [(3,), (4,)]
+    assert len({day for day, *_ in day_sums(path)}) == 4
+    assert len(run_totals(path, 1)["fits"]) == 1
+    book.close()
+
+
+def test_a_view_never_adds_what_has_another_provenance(path: Path) -> None:
+    days_of_a_piece(path).close()
+    with closing(read_only(path)) as db:
+        for view in ("days", "hours"):
+            rows = rows_of(db, f"SELECT * FROM {view} ORDER BY day DESC, provenance")
+            assert [(row["provenance"], row["joules"]) for row in rows[:2]] == [
+                ("ESTIMATED", pytest.approx(sum(0.1 * n for n in range(90, 150)))),
+                ("MEASURED", pytest.approx(sum(0.1 * n for n in range(90)))),
+            ]
+            assert rows[0]["plus_minus_joules"] == pytest.approx(0.4 * rows[0]["joules"])
 
 
 def test_a_write_is_all_or_nothing(path: Path) -> None:
@@ -189,25 +242,6 @@ def test_a_file_that_cannot_be_gone_on_with_is_kept_aside(path: Path, spoil: Any
     assert run_totals(path)["due"] == 75
 
 
-def test_a_ledger_of_version_3_is_brought_to_the_present_one(path: Path) -> None:
-    book = begun(path)
-    book.write([second(n) for n in range(9)], [{"number": 1, "network": "seed", "updates": 320, "joules": 29.0}])
-    book.close()
-    with closing(sqlite3.connect(path)) as db:
-        for column in ("rows", "calls", "parts", "unseen_from", "learned"):
-            db.execute(f"ALTER TABLE fits DROP COLUMN {column}")
-        db.execute("PRAGMA user_version = 3")
-    with pytest.raises(LedgerError, match="another version"):
-        run_totals(path)
-    book = Book(path)
-    assert not book.aside
-    book.close()
-    totals = run_totals(path)
-    (fit,) = totals["fits"]
-    assert (fit["updates"], fit["joules"], fit["parts"]) == (320, 29.0, None)
-    assert totals["due"] == 675
-
-
 def test_two_files_set_aside_in_one_second_are_both_kept(path: Path) -> None:
     path.parent.mkdir()
     for text in ("one", "two"):
@@ -261,7 +295,7 @@ from tests.ledger.test_book import begun, second
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 book = begun(Path(sys.argv[1]))
 book.write([second(0)])
-resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
 try:
     for number in range(1, 2000):
         book.write([second(number)])

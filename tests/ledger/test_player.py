@@ -20,7 +20,7 @@ from installation.ledger import player as under_test
 from installation.ledger.book import Book, Run
 from installation.ledger.player import Player
 from installation.ledger.totals import run_totals
-from installation.now import Doors, Now, Phase, State
+from installation.now import Doors, Now, Phase, Provenance, State
 from tests.ledger.test_book import strangers_database
 
 WATTS = 200.0
@@ -113,6 +113,7 @@ def test_a_fit_has_one_row_from_begin_to_what_it_learned(room: Room) -> None:
     (begun,) = run_totals(room.book)["fits"]
     assert (begun["ended"], begun["joules"], begun["seen"]) == ("", None, None)
     network.fit_joules, network.fit_seconds, network.fit_ended = 140.0, 0.7, "whole"
+    network.fit_provenance = Provenance.MEASURED
     network.loss, network.fit_updates, network.fit_ended_at = 0.69, 320, 102.4
     play(room, player, 2.4, 3.4)
     network.seen, network.unseen, network.phase = 0.6, 0.5, Phase.SETTLED
@@ -206,7 +207,7 @@ def test_after_midnight_nothing_is_earlier(room: Room, monkeypatch: pytest.Monke
     book.close()
     player = room.player()
     play(room, player, 0.0, 1.2)
-    monkeypatch.setattr(under_test, "midnight", lambda _: time.time() + 1.0)
+    monkeypatch.setattr(under_test, "date_of", lambda _: "2999-01-01")
     play(room, player, 1.3, 2.2)
     assert room.conductor.earlier_joules == 0.0
     player.close()
@@ -222,17 +223,18 @@ def test_when_the_closing_meter_falls_silent_no_gap_is_kept(room: Room) -> None:
     assert run_totals(room.book)["seconds"] == pytest.approx({"MEASURED": 2.5})
 
 
-def test_old_seconds_are_forgotten_when_asked(room: Room) -> None:
+def test_old_seconds_are_rolled_up(room: Room) -> None:
     book = Book(room.book)
     book.enter(Run(1.0, 1.0, 1.0))
-    book.write([{"second": n, "provenance": 1, "utc": time.time() - 3 * 86_400 + n} for n in range(10)])
+    book.write([{"second": n, "provenance": 1, "utc": time.time() - 4 * 86_400 + n} for n in range(10)])
+    book.write([{"second": 10, "provenance": 1, "utc": time.time() - 2 * 86_400}])
     book.close()
     room.config = Config(ledger=LedgerSettings(file=str(room.book), keep_days=2))
     player = room.player()
     play(room, player, 0.0, 2.2)
     player.close()
     with closing(sqlite3.connect(room.book)) as db:
-        assert db.execute("SELECT count(*) FROM seconds WHERE run = 1").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM seconds WHERE run = 1").fetchone() == (1,)
         assert db.execute("SELECT count(*) FROM runs").fetchone() == (2,)
 
 

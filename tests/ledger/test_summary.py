@@ -25,7 +25,7 @@ def test_the_page_says_what_the_book_says(book: Book) -> None:
     card = Reading("nvml", 1, "this graphics card, nothing else", "the processor, the screen", uncertainty=0.05)
     after = {"ended": "whole", "joules": 48.2, "seconds": 0.71, "parameters": 3265, "updates": 320, "gap_seconds": 0.0}
     learned = {"seen": 0.61, "unseen": 0.5, "asked": 1000}
-    book.write([second(n, card, 1000.0) for n in range(12)], [fit(1, **after, **learned)], restarts=1)
+    book.write([second(n, card, 1000.0) for n in range(12)], [fit(1, **after, **learned)], run={"restarts": 1})
     said = of(book)
     for words in (
         "MEASURED      12 000 J ± 600 J in 12.0 s",
@@ -90,7 +90,7 @@ def test_what_was_wrong_is_told_newest_last(book: Book) -> None:
 
 def test_other_meters_and_the_piece_itself_stand_beside(book: Book) -> None:
     rows = [second(n, own_watts=10.0 + n, beside_joules=40.0 * n, beside_provenance=2) for n in range(3)]
-    book.write(rows, own="sound 3.1 W", beside="rapl: 14 W ESTIMATED (this processor)")
+    book.write(rows, run={"own": "sound 3.1 W", "beside": "rapl: 14 W ESTIMATED (this processor)"})
     said = of(book)
     assert "Beside it     ESTIMATED 80 J, not added; at the end rapl: 14 W ESTIMATED" in said
     assert "The piece     ESTIMATED 11.0 W without the fit; at the end sound 3.1 W" in said

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.ledger.book import Reading
-from installation.ledger.waiting import Waiting, drawn_together, together
+from installation.ledger.rolling import joined
+from installation.ledger.waiting import Waiting, drawn_together
 from installation.now import Phase
 
 
@@ -35,7 +36,7 @@ def row(
 
 
 def test_two_rows_become_one_over_both() -> None:
-    both = together(row(0, watts=80.0), row(1, watts=120.0, phase=2))
+    both = joined([row(0, watts=80.0), row(1, watts=120.0, phase=2)])
     assert (both["second"], both["at"], both["seconds"]) == (0, 10.0, 2.0)
     assert (both["watts_mean"], both["watts_min"], both["watts_max"]) == (100.0, 80.0, 120.0)
     assert (both["joules"], both["joules_fitting"], both["joules_total"]) == (200.0, 100.0, 200.0)
@@ -43,8 +44,8 @@ def test_two_rows_become_one_over_both() -> None:
 
 
 def test_a_row_without_a_sample_adds_no_watts() -> None:
-    assert together(row(0, watts=None), row(1, watts=120.0))["watts_mean"] == 120.0
-    assert together(row(0, watts=None), row(1, watts=None))["watts_mean"] is None
+    assert joined([row(0, watts=None), row(1, watts=120.0)])["watts_mean"] == 120.0
+    assert joined([row(0, watts=None), row(1, watts=None)])["watts_mean"] is None
 
 
 @settings(deadline=None, max_examples=50)

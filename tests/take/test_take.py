@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from click.testing import CliRunner
 
 from installation.__main__ import underfoot
 from installation.config import ConfigError, load
+from installation.ledger.book import Book, Run
 from installation.meter.recording import BadRecording, Recording, read
 from installation.take.audit import Audit, Report
 from installation.take.source import load as load_recording
@@ -144,16 +144,14 @@ def test_a_stretch_of_a_recording(tmp_path: Path) -> None:
 
 def ledger(path: Path) -> Path:
     """Three seconds, a pause of ten, then two seconds without a reading and one with."""
-    book = sqlite3.connect(path)
-    book.execute(
-        "CREATE TABLE seconds (run INTEGER, second INTEGER, provenance INTEGER, utc REAL, seconds REAL, joules REAL,"
-        " phase INTEGER, parameters INTEGER)"
-    )
-    rows = [(1, i, 1, 1e9 + i, 1.0, 50.0, 2, 3265) for i in range(3)]
-    rows += [(2, 13, 0, 1e9 + 13, 1.0, 0.0, 0, 0), (2, 14, 0, 1e9 + 14, 1.0, 0.0, 0, 0)]
-    rows += [(2, 15, 1, 1e9 + 15, 1.0, 30.0, 0, 0)]
-    book.executemany("INSERT INTO seconds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    book.commit()
+    book = Book(path)
+    columns = ("second", "provenance", "utc", "seconds", "joules", "phase", "parameters")
+    rows = [(i, 1, 1e9 + i, 1.0, 50.0, 2, 3265) for i in range(3)]
+    rows += [(13, 0, 1e9 + 13, 1.0, 0.0, 0, 0), (14, 0, 1e9 + 14, 1.0, 0.0, 0, 0), (15, 1, 1e9 + 15, 1.0, 30.0, 0, 0)]
+    book.enter(Run(1e9, 5.0, 1.0))
+    book.write(dict(zip(columns, row, strict=True)) for row in rows[:3])
+    book.enter(Run(1e9 + 13, 18.0, 1.0))
+    book.write(dict(zip(columns, row, strict=True)) for row in rows[3:])
     book.close()
     return path
 

@@ -19,10 +19,10 @@ from installation.day import midnight
 from installation.now import Provenance
 from installation.score.colour import size
 
-OTHERS = """SELECT utc, seconds, joules, joules_fitting, parameters FROM seconds
+OTHERS = """SELECT utc, seconds, joules, joules_fitting, parameters FROM stretches
     WHERE utc >= ? AND utc < ? AND provenance = ? AND run <> ? AND seconds > 0 ORDER BY utc, second"""
 # The clock of the wall may have been set, or have gone on while the machine slept; that of the samples has not.
-OWN = """SELECT at + ?, seconds, joules, joules_fitting, parameters FROM seconds
+OWN = """SELECT at + ?, seconds, joules, joules_fitting, parameters FROM stretches
     WHERE run = ? AND second >= ? AND provenance = ? AND seconds > 0 ORDER BY second"""
 RUN = "SELECT id, opened_at FROM runs WHERE abs(opened_on - ?) < 0.5 ORDER BY id DESC LIMIT 1"
 
@@ -69,7 +69,7 @@ def read_day(path: Path, provenance: int, opened_on: float, until: float) -> Day
 def _rows(found: list[tuple[float | None, ...]], first: float, until: float) -> Floats:
     """Numbers that are numbers, in the order of time, without overlap, from a moment to another."""
     rows = np.asarray([[x if x is not None else 0.0 for x in row] for row in found], np.float64).reshape(-1, 5)
-    rows = rows[np.isfinite(rows).all(axis=1) & (rows[:, 2] >= 0) & (rows[:, 1] < 10)]
+    rows = rows[np.isfinite(rows).all(axis=1) & (rows[:, 2] >= 0) & (rows[:, 1] <= 60)]
     begin, span, joules, fitting, weights = rows.T
     if len(begin) > 1:
         span = np.append(np.minimum(span[:-1], np.maximum(np.diff(begin), 0.0)), span[-1])
