@@ -52,8 +52,8 @@ def recording(file: Path, day: str, begin: float, seconds: float) -> Recording:
         os.environ.setdefault(variable, "1")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from ..meter.recording import BadRecording
-    from ..take.source import load as load_recording
-    from ..take.source import part
+    from ..take.playable import load as load_recording
+    from ..take.playable import part
 
     try:
         return part(load_recording(file, day), begin, seconds, file)

@@ -11,7 +11,7 @@ import click
 from ..config import ConfigError, load
 
 if TYPE_CHECKING:
-    from ..meter.channel import Channel
+    from ..meter.session import Channel
 
 TICK = 0.05  # s
 
@@ -32,7 +32,7 @@ def command(
     result goes into the file of [meter] calibration. Then `[meter] name = "calibrated"` says what the wall would say.
     """
     from ..meter.calibration import CalibrationProblem, fit, save
-    from ..meter.channel import Channel
+    from ..meter.session import Channel
 
     config = load(path, changes)
     taught, trusted = (Channel(name, config.meter) for name in (meter or config.meter.name, against))

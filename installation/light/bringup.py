@@ -16,7 +16,7 @@ import numpy as np
 from ..config import Config, ConfigError, LightSettings
 from ..finding import Finding
 from ..plug import STRIP, plug
-from .calm import Calm
+from .slew import Calm
 from .device import VOLTS, Device
 from .dither import Dither
 from .line import LED_SECONDS

@@ -15,8 +15,8 @@ from ..config import Config
 from ..now import Now
 from ..plug import STRIP, plug
 from ..score.grains import DELAY, GrainClock, full_watts
-from .account import Account
-from .calm import HARDEST
+from .tally import Account
+from .slew import HARDEST
 from .device import FRAMES, VOLTS, Device, Given
 from .sparks import Sparks
 from .strand import Strand

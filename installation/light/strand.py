@@ -11,7 +11,7 @@ import math
 from ..config import LightSettings
 from ..score.colour import colours
 from ..score.grains import PACE, Grains, spark_width
-from .calm import Calm
+from .slew import Calm
 from .dither import Dither, Pixels
 from .sparks import Course, Floats, Sparks, fit_in
 

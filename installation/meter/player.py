@@ -12,8 +12,8 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Doors, Now, Provenance
 from ..players import ROLES
-from .account import Account
-from .channel import HANGS, PLUS, Channel
+from .integrator import Account
+from .session import HANGS, PLUS, Channel
 from .own import Own, words
 from .ring import Ring
 from .source import About

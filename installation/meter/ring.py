@@ -8,7 +8,7 @@ import numpy as np
 
 from ..now import SAMPLES, Now, Phase
 from ..score.grains import TIME
-from .account import Row
+from .integrator import Row
 
 
 def depth(now: Now) -> float:

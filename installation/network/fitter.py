@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from ..config import HOME, NetworkSettings
-from .channel import Message, hear
+from .pipe import Message, hear
 from .listing import Listing
 from .process.device import environment
 

@@ -14,8 +14,8 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Now, Phase
 from ..plug import NETWORK, find_file
-from .account import Account, cut, ended
-from .channel import Message
+from .fit_energy import Account, cut, ended
+from .pipe import Message
 from .fitter import Fitter
 from .ladder import Ladder
 from .listing import REMOTE, Listing, ListingError, read

@@ -19,7 +19,7 @@ from installation.screen.colours import BRIGHT, GROUND, Colour
 from installation.screen.layout import Box, Layout, layout
 from installation.screen.type import Type
 from installation.text.lines import even, lines
-from installation.text.words import Words, WordsError
+from installation.text.sentences import Words, WordsError
 
 Rect = pygame.Rect
 INSTANT = 1e-3  # s: a fader faster than this changes at once

@@ -77,7 +77,7 @@ def _scenes(config: Config) -> list[Finding]:
 
 
 def _words(config: Config) -> Finding:
-    from installation.text.words import Words, WordsError
+    from installation.text.sentences import Words, WordsError
 
     try:
         words = Words(config.piece.language)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import pygame
 
-from installation.calm import Limiter
+from installation.flash_limiter import Limiter
 from installation.config import Config, ConfigError
 from installation.now import Now
 from installation.plug import SCENE, is_path, plug

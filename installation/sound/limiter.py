@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .moment import Samples
+from .block import Samples
 
 OVER = 4
 TAPS = 12  # each side, at the first rate

@@ -15,7 +15,7 @@ from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
 from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, fresh, full_watts, jitter
 from ..score.sound import QUIETER, Loudness
-from .moment import Moment
+from .block import Moment
 
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
 

@@ -15,7 +15,7 @@ from ..config import Config
 from ..plug import VOICE, plug
 from .limiter import Limiter
 from .listener import Listener
-from .moment import Hall, Samples, Voice
+from .block import Hall, Samples, Voice
 
 FADE_IN = 2.0  # s
 FADE_OUT = 0.25  # s, after all grains have fallen

@@ -15,7 +15,7 @@ from ..score.grains import Grains
 from ..score.sound import Loudness
 from .listener import Listener
 from .mixer import Mixer, hall, voices
-from .moment import Moment, Samples
+from .block import Moment, Samples
 from .silent import WavFile
 from .stream import Outlet, Stream, find, hurry
 

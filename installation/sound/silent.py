@@ -13,7 +13,7 @@ from types import TracebackType
 
 import numpy as np
 
-from .moment import Samples
+from .block import Samples
 
 HEAD = 44
 BYTES = 3

@@ -15,7 +15,7 @@ from typing import Any
 from ..config import SoundSettings, nearest
 from ..player import Unable
 from .clock import SampleClock
-from .moment import Samples
+from .block import Samples
 
 GONE = 1.0  # s without a callback: the device is gone
 URGENT = 20  # real-time priority, out of 99

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..calm import Pixels
+from ..flash_limiter import Pixels
 from ..config import Config
 from ..meter.recording import Recording
 from ..now import Provenance
 from ..score.grains import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
-from ..sound.moment import Moment, Samples, Voice
+from ..sound.block import Moment, Samples, Voice
 from ..sound.voices.rain import Voice as Rain
 from ..text.passages import chosen
 from .flashes import ScreenEye, StripEye

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..config import Config
 from ..meter.recording import Recording
-from ..sound.moment import Samples
+from ..sound.block import Samples
 from ..sound.silent import WavFile
 from .parts import Picture, Sound, Strip
 from .room import OPENED, Room

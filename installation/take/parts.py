@@ -10,7 +10,7 @@ import numpy as np
 
 from ..config import Config, MeterSettings, ScreenSettings
 from ..light.player import Player as LightPlayer
-from ..meter.account import Account
+from ..meter.integrator import Account
 from ..meter.recording import Recording
 from ..meter.source import Fault
 from ..meter.sources import replay
@@ -19,7 +19,7 @@ from ..screen.picture import Picture as ScreenPicture
 from ..screen.window import Window
 from ..sound.listener import Listener
 from ..sound.mixer import Mixer, hall, voices
-from ..sound.moment import Samples, Voice
+from ..sound.block import Samples, Voice
 
 STRIP_RATE = 60.0  # frames of the strip a second
 

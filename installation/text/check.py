@@ -8,7 +8,7 @@ from installation.config import Config
 from installation.finding import Finding
 from installation.text.passages import chosen
 from installation.text.place import mix_fault, said
-from installation.text.words import Words, WordsError
+from installation.text.sentences import Words, WordsError
 
 
 def check(config: Config) -> list[Finding]:

@@ -9,7 +9,7 @@ import sys
 
 from installation.config import load
 from installation.text.passages import Passages, chosen
-from installation.text.words import Words
+from installation.text.sentences import Words
 
 
 def sheet(passages: Passages, say: Words) -> str:

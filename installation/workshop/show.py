@@ -15,7 +15,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from ..calm import Limiter
+from ..flash_limiter import Limiter
 from ..now import Now
 from ..player import Pacer
 from ..score.grains import DELAY, NONE, GrainClock, Grains

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from installation.config import LightSettings
-from installation.light.calm import Calm
+from installation.light.slew import Calm
 from installation.light.dither import Dither
 from installation.light.line import LineError
 from installation.light.sparks import fit_in

@@ -22,7 +22,7 @@ Booked = dict[str, Any]
 def ours(kind: str, root: str) -> tuple[Callable[[], None], Callable[[], Booked]]:
     """A channel at 20 Hz, ticked as the player does."""
     from installation.config import MeterSettings
-    from installation.meter.channel import Channel
+    from installation.meter.session import Channel
 
     name = "nvml" if kind == "card" else f"rapl:{root}"
     channel = Channel(name, MeterSettings(name=name, rate_hz=20.0))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.config import MeterSettings
-from installation.meter.account import Account
+from installation.meter.integrator import Account
 from installation.meter.source import Fault
 from installation.meter.sources.replay import Meter
 from installation.now import MeterState, Provenance

@@ -125,7 +125,7 @@ def test_the_picture_is_kept_whole(stage: Stage, picture: Make, tmp_path_factory
 
 def test_light_changes_no_faster_than_it_may(stage: Stage, picture: Make) -> None:
     """The worst meter there can be: 0 to 700 W and back at 5 Hz, presses without end, help on and off."""
-    from installation.calm import BURST, windows
+    from installation.flash_limiter import BURST, windows
 
     rate = 0.2
     staged, wall = (

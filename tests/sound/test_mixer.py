@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from installation.now import Phase
-from installation.sound.moment import Moment, Samples
+from installation.sound.block import Moment, Samples
 
 from .room import OPENED, Room
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from installation.now import Phase
 from installation.score.grains import Grains
 from installation.score.sound import HIGHEST, LOWEST, Loudness, weigh
-from installation.sound.moment import Hall, Moment
+from installation.sound.block import Hall, Moment
 from installation.sound.voices import rain
 
 

@@ -10,7 +10,7 @@ import pytest
 from installation.config import SoundSettings
 from installation.player import Unable
 from installation.sound import stream
-from installation.sound.moment import Samples
+from installation.sound.block import Samples
 
 
 class PortAudioError(Exception):

@@ -16,8 +16,8 @@ from installation.config import ConfigError, load
 from installation.ledger.book import Book, Run
 from installation.meter.recording import BadRecording, Recording, read
 from installation.take.audit import Audit, Report
-from installation.take.source import load as load_recording
-from installation.take.source import part
+from installation.take.playable import load as load_recording
+from installation.take.playable import part
 
 KEYS = {
     "joules", "joules_per_grain", "grains_due", "grains_heard", "grains_lit", "grains_drawn", "grains_lost",

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.text.land import KINDS, by_mix, figures, held
-from installation.text.words import Words
+from installation.text.sentences import Words
 
 
 @pytest.mark.parametrize(

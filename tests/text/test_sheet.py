@@ -4,7 +4,7 @@ import pytest
 
 from installation.text.passages import Passages, read
 from installation.text.sheet import main, sheet
-from installation.text.words import Words
+from installation.text.sentences import Words
 
 
 def test_the_sheet_quotes_every_passage_of_the_handout_whole_with_its_credit() -> None:

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from ...now import Now
-from ..channel import Channel, Message
+from ..pipe import Channel, Message
 from ..listing import Listing, ListingError, read
 from ..troubles import NOT_A_NUMBER, Trouble, trouble
 from .memory import cap, free, need_of
@@ -76,7 +76,7 @@ class Network:
         Args:
             seconds: how long the fit may last; it ends with the batch that runs then.
         """
-        from .begin import begin_again
+        from .reinitialise import begin_again
 
         begin_again(self.model)
         self.stand.seconds = seconds

@@ -10,7 +10,7 @@ import math
 import time
 
 from ...now import Now, Phase
-from ..account import Account, took
+from ..fit_energy import Account, took
 from .broker import Broker
 from .message import Message, MessageError, believed
 

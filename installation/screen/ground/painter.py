@@ -13,7 +13,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from installation.calm import LINEAR
+from installation.flash_limiter import LINEAR
 from installation.score.colour import LUMINANCE, luminance
 from installation.screen.board import Board
 from installation.screen.colours import ASH, BRIGHT, DIM

@@ -11,7 +11,7 @@ import math
 from installation.now import Now
 from installation.screen.board import Board
 from installation.screen.colours import BRIGHT, QUIET
-from installation.text.words import GROUP
+from installation.text.sentences import GROUP
 
 EVERY = 0.5  # s between two looks: layers sink slowly
 

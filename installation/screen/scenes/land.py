@@ -17,7 +17,7 @@ from installation.screen.board import Board, Fader, Rect
 from installation.screen.colours import LIT, QUIET, blend
 from installation.screen.layout import Box
 from installation.screen.reading import provenance_of_fit
-from installation.screen.scenes._held import Held, Page
+from installation.screen.scenes._square import Held, Page
 from installation.screen.scenes._took import mean_watts, took
 
 FADE = 1.5  # s

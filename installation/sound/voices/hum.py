@@ -12,7 +12,7 @@ import numpy as np
 
 from ...score.grains import Floats, hashed
 from ...score.sound import HUM_BELOW_RAIN, HUM_PARTIALS, Loudness, hum, k_weight, mean_square, pan
-from ..moment import Hall, Moment, Samples
+from ..block import Hall, Moment, Samples
 
 FOLLOW = 0.1  # s in which the partials follow the watts
 BREATH = 0.5  # s in which the answer to a press fades

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...score.grains import Integers, hashed, place
 from ...score.sound import HIGHEST, LOUDEST_DROP, LOWEST, bright, pan, partial, weigh
-from ..moment import Hall, Moment, Samples
+from ..block import Hall, Moment, Samples
 
 CROWD = 96  # drops in one block above which drops of one kind are mixed together, which costs the same for any number
 BEND, SLIDE = 0.08, 0.006  # a drop begins that much below its pitch and reaches it with that time constant, s

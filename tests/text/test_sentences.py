@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from installation.now import Phase, Provenance
 from installation.text.coverage import CODE_FACE, WORDS_FACE, missing
-from installation.text.words import GROUP, LANGUAGES, PHASES, PROVENANCES, TOLD, Words, WordsError, languages
+from installation.text.sentences import GROUP, LANGUAGES, PHASES, PROVENANCES, TOLD, Words, WordsError, languages
 
 HOME = LANGUAGES.parent.parent  # the package
 CODES = sorted(languages())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.network.account import Account, joules_at
+from installation.network.fit_energy import Account, joules_at
 from installation.network.process.loss import BatchLoss
 
 from .conftest import Room

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.calm import BURST, HARD, LINEAR, STEPS, Limiter, mixed, windows
+from installation.flash_limiter import BURST, HARD, LINEAR, STEPS, Limiter, mixed, windows
 
 SIZE = (160, 90)
 SLACK = 0.004  # rounding of a mixed pixel to one of 256 codes

@@ -6,9 +6,9 @@ import time
 
 from ..config import MeterSettings
 from ..now import MeterState
-from .account import Account
+from .integrator import Account
 from .source import About, Fault, Reading, Source, named
-from .together import Together
+from .non_overlapping import Together
 from .worker import Worker
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again

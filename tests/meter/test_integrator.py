@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.meter.account import Account
+from installation.meter.integrator import Account
 from installation.meter.source import About, Fault, Reading
 from installation.now import MeterState, Provenance
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.light.calm import HARDEST, PLAY, SPEED, Calm, tile_means
+from installation.light.slew import HARDEST, PLAY, SPEED, Calm, tile_means
 from installation.light.sparks import Course, Sparks
 from installation.score.colour import LUMINANCE
 from installation.score.grains import PACE

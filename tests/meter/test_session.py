@@ -11,7 +11,7 @@ import pytest
 
 from installation.config import MeterSettings
 from installation.meter import channel as channel_module
-from installation.meter.channel import BACK_OFF, Channel
+from installation.meter.session import BACK_OFF, Channel
 from installation.meter.source import About, Fault, Reading, Source
 from installation.now import MeterState, Provenance
 

@@ -3,8 +3,8 @@ import math
 import pytest
 
 from installation.published import BERT, PUE
-from installation.text.scale import BERT_KWH, in_words, years_for_bert
-from installation.text.words import Words
+from installation.text.comparison import BERT_KWH, in_words, years_for_bert
+from installation.text.sentences import Words
 
 
 def test_the_published_figure_follows_from_its_own_formula() -> None:

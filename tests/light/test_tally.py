@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.light.account import Account
+from installation.light.tally import Account
 
 
 def test_a_spark_that_was_in_a_given_frame_is_lit():
