@@ -104,7 +104,7 @@ def press_here() -> None:
 
     room = Room(Path(sys.argv[1]), BLOCK)
     filled: list[float] = []
-    answering = room.listener.moment
+    answering = room.listener.context
 
     def watched(seconds: float):  # type: ignore[no-untyped-def]
         moment = answering(seconds)
@@ -112,7 +112,7 @@ def press_here() -> None:
             filled.append(time.monotonic())
         return moment
 
-    room.listener.moment = watched  # type: ignore[method-assign]
+    room.listener.context = watched  # type: ignore[method-assign]
     recorder = Recorder()
     stream = Stream(find(room.config.sound), room.config.sound, room.mixer.block)
     time.sleep(5.0)

@@ -1,4 +1,4 @@
-"""Keeps a picture from flashing: no part of a finished frame changes its light faster than it may.
+"""A flash limiter keeps a picture from flashing: no part of a finished frame changes its light faster than it may.
 
 A flash is a rise and a fall of a tenth of the largest luminance (WCAG 2.2, 2.3.1). The frame is measured on 16 x 9
 tiles in linear light, red, green and blue apart, in windows of 3 x 3 tiles. If no colour of a window changes by more
@@ -32,7 +32,7 @@ LINEAR = linear(np.arange(256)).astype(np.float32)
 CODES = codes(np.linspace(0.0, 1.0, 4096))
 
 
-class Limiter:
+class FlashLimiter:
     """Holds the frame that is shown, and lets the next one through as fast as is safe.
 
     Args:
@@ -42,7 +42,7 @@ class Limiter:
     Attributes:
         shown: the newest frame given out, (height, width) of 0x00RRGGBB, as far as the counted pixels tell it: what the
             next one is mixed with.
-        held: frames in which it had to act.
+        limited: frames in which it had to act.
     """
 
     def __init__(self, size: tuple[int, int], rate: float = HARD) -> None:
@@ -55,7 +55,7 @@ class Limiter:
         self.tiles = np.zeros((DOWN, ACROSS, 3), np.float32)
         self.budget = np.full((DOWN - WINDOW + 1, ACROSS - WINDOW + 1, 3), BURST, np.float32)
         self.last = -1.0
-        self.held = 0
+        self.limited = 0
         self.changed: list[int] = []  # rows of tiles in which a counted pixel was another in the newest measure
 
     def _choose(self, width: int, height: int) -> None:
@@ -80,7 +80,7 @@ class Limiter:
             self._keep(frame)
             self.tiles = wanted
         else:
-            self.held += 1
+            self.limited += 1
             self._mix(frame, shares)
             self.tiles = self.measure(self.shown)
             frame = self.shown

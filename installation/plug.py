@@ -41,6 +41,7 @@ SCENE = Kind("scene", "screen/scenes", "Scene")
 STRIP = Kind("strip", "light/strips", "Strip")
 COMMAND = Kind("command", "command", "command")
 KINDS = (SOURCE, NETWORK, VOICE, SCENE, STRIP, COMMAND)
+FORMER = {("network", "together"): "distributed"}  # kind and former name -> the name it has now
 
 
 def names(kind: Kind) -> list[str]:
@@ -98,6 +99,8 @@ def find_file(kind: Kind, name: str) -> Path:
             raise ConfigError(f"{name}: there is no such file; write its path from the folder the piece is started in.")
         return path
     known = names(kind)
+    if new := FORMER.get((kind.word, name)):
+        raise ConfigError(f"The {kind.word} {name!r} is called {new!r} now; write that name in its place.")
     if name not in known:  # exactly: some file systems take Rain for rain
         raise ConfigError(f"{name!r} is no {kind.word}. {nearest(name, known)}")
     return HOME / "installation" / kind.folder / f"{name}.py"

@@ -20,7 +20,7 @@ FILES = sorted(HOUSE.rglob("*.py"))
 LAYERS: list[set[str]] = [
     {"players"},
     {"config", "finding"},
-    {"now", "field", "fields", "score", "calm", "day", "plug", "text", "published", "machine"},
+    {"now", "field", "fields", "score", "flash_limiter", "day", "plug", "text", "published", "machine"},
     {"player", "workshop"},
     set(PLAYERS),
     {"conductor", "check", "take"},

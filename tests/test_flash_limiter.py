@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.flash_limiter import BURST, HARD, LINEAR, STEPS, Limiter, mixed, windows
+from installation.flash_limiter import BURST, HARD, LINEAR, STEPS, FlashLimiter, mixed, windows
 
 SIZE = (160, 90)
 SLACK = 0.004  # rounding of a mixed pixel to one of 256 codes
@@ -33,7 +33,7 @@ def light(pixels: np.ndarray) -> np.ndarray:
     st.integers(0, 8),
 )
 def test_no_window_exceeds_rate_and_burst(colours: list[int], fps: int, seed: int) -> None:
-    limiter, rng = Limiter(SIZE, HARD), np.random.default_rng(seed)
+    limiter, rng = FlashLimiter(SIZE, HARD), np.random.default_rng(seed)
     means = []
     for frame, colour in enumerate(colours):
         pixels = flat(colour)
@@ -47,7 +47,7 @@ def test_no_window_exceeds_rate_and_burst(colours: list[int], fps: int, seed: in
 
 @pytest.mark.parametrize("pair", [(WHITE, BLACK), (RED, BLACK), (RED, GREEN), (BLUE, BLACK)])
 def test_a_strobe_becomes_a_slow_swell(pair: tuple[int, int]) -> None:
-    limiter = Limiter(SIZE)
+    limiter = FlashLimiter(SIZE)
     seen = [light(limiter(flat(pair[i // 2 % 2]), i / 60)).mean(axis=(0, 1)) for i in range(180)]  # 15 Hz, asked
     turns = [np.abs(seen[i + 1] - seen[i]).max() for i in range(179)]
     assert max(turns) <= BURST + HARD / 60 + SLACK
@@ -56,29 +56,29 @@ def test_a_strobe_becomes_a_slow_swell(pair: tuple[int, int]) -> None:
 
 
 def test_a_calm_picture_passes_untouched() -> None:
-    limiter, pixels = Limiter(SIZE), flat(0x0C0B0A)
+    limiter, pixels = FlashLimiter(SIZE), flat(0x0C0B0A)
     pixels[40:43, 50:53] = WHITE
     assert np.array_equal(limiter(pixels, 0.0), pixels)
-    assert limiter.held == 0
+    assert limiter.limited == 0
 
 
 def test_a_change_arrives_whole_in_its_time() -> None:
-    limiter = Limiter(SIZE)
+    limiter = FlashLimiter(SIZE)
     for frame in range(130):
         shown = limiter(flat(WHITE), frame / 60)
     assert (shown == WHITE).all()
-    assert 80 <= limiter.held <= 120  # 1 / 0.6 s at 60 frames a second
+    assert 80 <= limiter.limited <= 120  # 1 / 0.6 s at 60 frames a second
 
 
 def test_upright_lines_are_seen_wherever_they_stand() -> None:
-    limiter = Limiter((1280, 720))
+    limiter = FlashLimiter((1280, 720))
     pixels = np.zeros((720, 1280), np.uint32)
     pixels[:, 3::8] = WHITE
     assert limiter.measure(pixels).min() == pytest.approx(1 / 8, abs=0.02)
 
 
 def test_no_setting_goes_above_the_hard_limit() -> None:
-    assert Limiter(SIZE, 5.0).rate == HARD
+    assert FlashLimiter(SIZE, 5.0).rate == HARD
 
 
 def test_mixing_is_linear_in_light() -> None:
@@ -87,7 +87,7 @@ def test_mixing_is_linear_in_light() -> None:
 
 
 if __name__ == "__main__":
-    limiter, pixels = Limiter((1280, 720)), np.zeros((720, 1280), np.uint32)
+    limiter, pixels = FlashLimiter((1280, 720)), np.zeros((720, 1280), np.uint32)
     print("calm frame", timeit.timeit(lambda: limiter(pixels, 0.0), number=50) / 50 * 1e3, "ms")
     white = pixels + 0xFFFFFF
     print("held frame", timeit.timeit(lambda: limiter(white, 0.0), number=20) / 20 * 1e3, "ms")

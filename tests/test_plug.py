@@ -3,11 +3,16 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from installation import plug as under_test
-from installation.config import ConfigError
-from installation.plug import VOICE, find_file, names, plug
+from installation.config import ConfigError, MeterSettings
+from installation.meter.source import named
+from installation.plug import FORMER, KINDS, VOICE, find_file, names, plug
+from installation.score.grains import NONE
+from installation.score.sound import Loudness
+from installation.sound.block import AudioFormat, BlockContext
 
 VOICE_FILE = "class Voice:\n    pass\n"
 
@@ -87,6 +92,33 @@ def test_a_file_without_what_was_agreed(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("class Voices: pass\n")
     with pytest.raises(ConfigError, match="must define 'Voice'"):
         plug(VOICE, str(tmp_path / "mine.py"))
+
+
+def test_a_plug_in_that_was_renamed_is_told_its_name() -> None:
+    for (word, former), name in FORMER.items():
+        kind = next(k for k in KINDS if k.word == word)
+        assert name in names(kind)
+        assert former not in names(kind)
+        with pytest.raises(ConfigError, match=f"The {word} '{former}' is called '{name}' now; write that name"):
+            find_file(kind, former)
+
+
+def test_documented_imports_of_voices_and_meters_keep_working(tmp_path: Path) -> None:
+    lines = (
+        "from installation.sound.moment import Hall, Moment, Samples, Voice as Contract",
+        "from installation.meter.source import About, Fault, Reading, Source",
+        "class Voice:",
+        "    def __init__(self, hall: Hall) -> None: self.hall = hall",
+        "    def play(self, moment: Moment, out: Samples) -> None: out[moment.onsets] += 0.1",
+        "class Meter(Source): pass",
+    )
+    (tmp_path / "former.py").write_text("\n".join(lines))
+    audio, out = AudioFormat(), np.zeros((512, 2), np.float32)
+    plug(VOICE, str(tmp_path / "former.py")).Voice(audio).play(
+        BlockContext(NONE, np.array([7]), True, 1.0, Loudness()), out
+    )
+    assert out[7, 0] == pytest.approx(0.1)
+    assert named(str(tmp_path / "former.py"), MeterSettings()).argument == ""
 
 
 def test_a_file_that_is_not_python(tmp_path: Path) -> None:

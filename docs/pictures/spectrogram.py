@@ -70,7 +70,7 @@ def rendered() -> tuple[np.ndarray, int]:
         with Room(read(Path(folder) / "x.jsonl"), "made up", load(Path("config.toml"))) as room:
             sound = Sound(room.record, room.config, OPENED, lambda block: blocks.append(block.copy()))
             room.play([sound, Finger(room.record)])
-    return np.concatenate(blocks), sound.hall.rate_hz
+    return np.concatenate(blocks), sound.audio.rate_hz
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import click
 from ..config import ConfigError, load
 
 if TYPE_CHECKING:
-    from ..meter.session import Channel
+    from ..meter.session import Session
 
 TICK = 0.05  # s
 
@@ -32,32 +32,32 @@ def command(
     result goes into the file of [meter] calibration. Then `[meter] name = "calibrated"` says what the wall would say.
     """
     from ..meter.calibration import CalibrationProblem, fit, save
-    from ..meter.session import Channel
+    from ..meter.session import Session
 
     config = load(path, changes)
-    taught, trusted = (Channel(name, config.meter) for name in (meter or config.meter.name, against))
-    for channel in (taught, trusted):
-        channel.begin(time.monotonic(), resumed=False)
+    taught, trusted = (Session(name, config.meter) for name in (meter or config.meter.name, against))
+    for session in (taught, trusted):
+        session.begin(time.monotonic(), resumed=False)
     try:
         x, y = _collect(taught, trusted, seconds, window)
-        line = fit(x, y, meter=taught.label, against=against, about=trusted.account.about, seconds=window)
+        line = fit(x, y, meter=taught.label, against=against, about=trusted.integrator.about, seconds=window)
     except CalibrationProblem as problem:
         raise ConfigError(_with_reasons(str(problem), taught, trusted)) from None
     finally:
-        for channel in (taught, trusted):
-            channel.close()
+        for session in (taught, trusted):
+            session.close()
     target = Path(config.meter.calibration)
     save(target, line)
     click.echo(f"wall = {line.line}, from {line.windows} windows of {window:g} s between {line.lowest:.0f} and")
     click.echo(f'{line.highest:.0f} W. Kept in {target}; write [meter] name = "calibrated" to use it.')
 
 
-def _with_reasons(sentence: str, *channels: Channel) -> str:
-    reasons = (c.account.reason for c in channels if c.account.reason)
+def _with_reasons(sentence: str, *sessions: Session) -> str:
+    reasons = (c.integrator.reason for c in sessions if c.integrator.reason)
     return " ".join((sentence, *reasons))
 
 
-def _collect(taught: Channel, trusted: Channel, seconds: float, window: float) -> tuple[list[float], list[float]]:
+def _collect(taught: Session, trusted: Session, seconds: float, window: float) -> tuple[list[float], list[float]]:
     """Means of both in the same windows; a window in which either had a gap is left out."""
     pairs: list[tuple[float, float]] = []
     end = time.monotonic() + seconds
@@ -70,7 +70,7 @@ def _collect(taught: Channel, trusted: Channel, seconds: float, window: float) -
     return [x for x, _ in pairs], [y for _, y in pairs]
 
 
-def _window(taught: Channel, trusted: Channel, seconds: float) -> tuple[float, float] | None:
+def _window(taught: Session, trusted: Session, seconds: float) -> tuple[float, float] | None:
     """Mean W of both over one window, from their joules."""
     began = _tick(taught, trusted)
     before = [_state(c, began) for c in (taught, trusted)]
@@ -85,15 +85,16 @@ def _window(taught: Channel, trusted: Channel, seconds: float) -> tuple[float, f
     return x, y
 
 
-def _tick(*channels: Channel) -> float:
+def _tick(*sessions: Session) -> float:
     now = time.monotonic()
-    for channel in channels:
-        channel.tick(now)
-        channel.account.drain()
+    for session in sessions:
+        session.tick(now)
+        session.integrator.drain()
     return now
 
 
-def _state(channel: Channel, seconds: float) -> tuple[float, float, float]:
+def _state(session: Session, seconds: float) -> tuple[float, float, float]:
     """When its joules were last counted, the joules, its gaps."""
-    account = channel.account
-    return account.last.time if account.last else account.heard_at, account.joules, account.gap_seconds(seconds)
+    integrator = session.integrator
+    at = integrator.last.time if integrator.last else integrator.heard_at
+    return at, integrator.joules, integrator.gap_seconds(seconds)

@@ -19,7 +19,7 @@ from ..meter.check import refuse as refuse_meters
 from ..network.check import refuse as refuse_networks
 from ..now import GRAIN_PLAYERS, Now, default_path
 from ..plug import SCENE, STRIP, VOICE, find_file
-from ..text.sentences import Words, WordsError
+from ..text.sentences import LanguageError, Sentences
 
 HEADLESS_SECONDS = 60.0
 HEADLESS_FIT_EVERY = 20.0  # s: two fits in the minute, at 20 and 40 s
@@ -102,8 +102,8 @@ def refuse(config: Config) -> None:
     """
     refuse_meters(config)
     try:
-        Words(config.piece.language)
-    except WordsError as error:
+        Sentences(config.piece.language)
+    except LanguageError as error:
         raise ConfigError(f"[piece] language: {error}") from None
     refuse_networks(config)
     find_file(STRIP, config.light.device)

@@ -1,8 +1,8 @@
 """The light player: each grain is a soft spark that walks along the strip, from the wall to the machine.
 
 sparks.py     grains -> linear light per LED (pure)
-calm.py       the limit on how fast that light may change: no flash (pure)
-dither.py     linear light -> bytes, with the remainder carried into the next frame (pure)
+slew.py       the slew-rate limiter: how fast that light may change, so that nothing flashes (pure)
+dither.py     linear light -> bytes, error-feedback dithering over time (pure)
 strand.py     all three together: grains -> frames (pure)
 account.py    which grains were lit and which were lost (pure)
 codec.py      pixels <-> bytes of Adalight, TPM2 and DDP (pure)

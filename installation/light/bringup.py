@@ -16,10 +16,10 @@ import numpy as np
 from ..config import Config, ConfigError, LightSettings
 from ..finding import Finding
 from ..plug import STRIP, plug
-from .slew import Calm
 from .device import VOLTS, Device
 from .dither import Dither
 from .line import LED_SECONDS
+from .slew import SlewLimiter
 from .sparks import Floats
 
 LINK_WITHIN = 6.0  # s
@@ -90,9 +90,9 @@ def _seen(strip: Device, say: Callable[[str], None], look: float) -> Finding:
 
 def hold(strip: Device, light: Floats, seconds: float) -> Measured:
     """Show a still picture for some time, calmly, as fast as the line goes."""
-    calm, dither = Calm(strip.leds), Dither(strip.leds)
+    slew, dither = SlewLimiter(strip.leds), Dither(strip.leds)
     if strip.newest is not None and len(strip.newest.pixels) == strip.leds:
-        calm = Calm(strip.leds, from_light=strip.newest.pixels / 255)
+        slew = SlewLimiter(strip.leds, from_light=strip.newest.pixels / 255)
     begin = drawn = time.monotonic()
     number = strip.newest.number if strip.newest else 0
     frames, refused, trips = strip.frames, strip.refused, []
@@ -103,7 +103,7 @@ def hold(strip: Device, light: Floats, seconds: float) -> Measured:
             trips.append(getattr(strip, "round_trip", 0.0))
         if strip.ready(now):
             number += 1
-            strip.give(number, dither.bytes(calm.step(light, now - drawn)), now)
+            strip.give(number, dither.bytes(slew.step(light, now - drawn)), now)
             drawn = now
         time.sleep(STEP)
     return Measured((strip.frames - frames) / seconds, [t for t in trips if t], strip.refused - refused)

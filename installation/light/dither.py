@@ -1,4 +1,4 @@
-"""Dither turns light into bytes and carries what rounding took into the next frame, so that the mean is right.
+"""Error-feedback dithering turns light into bytes; what rounding took goes into the next frame: the mean is right.
 
 An LED gives light in proportion to its byte (it is a pulse width), so linear light needs no further curve. But 1 of 255
 is coarse in a dark room: a glow of 0.4 is shown as 0, 0, 1, 0, 1. Each LED begins at another remainder, so that

@@ -15,11 +15,11 @@ from ..config import Config
 from ..now import Now
 from ..plug import STRIP, plug
 from ..score.grains import DELAY, GrainClock, full_watts
-from .tally import Account
-from .slew import HARDEST
 from .device import FRAMES, VOLTS, Device, Given
+from .slew import HARDEST
 from .sparks import Sparks
 from .strand import Strand
+from .tally import Tally
 
 PATIENCE = 4.0  # s grains wait for a strip that is being opened; a board that starts takes two
 TELL = 0.25  # s between two writings of what need not be exact
@@ -38,7 +38,7 @@ class Player(player.Player):
         self.lit_before, self.lost_before = int(now.light_grains), int(now.light_lost)
         self.frames_before, self.refused_before = now.light_frames, now.light_refused
         self.clock = GrainClock(now.joules_per_grain, self.lit_before, self.lost_before, resumed=self.resumed)
-        self.account = Account()
+        self.tally = Tally()
         self.handed_before = self.clock.given
         self.sent: dict[int, tuple[int, int]] = {}
         self.seen = self.told = 0.0
@@ -122,25 +122,25 @@ class Player(player.Player):
             return 1.0
         if math.isinf(self.dark_at) and (self._all_lit() or seconds > self.left_at + LAST_LIT):
             self.dark_at = seconds + FADE
-            self.strand.calm.flashes = HARDEST  # one fall is no flash, and the time to leave is short
+            self.strand.slew.flashes = HARDEST  # one fall is no flash, and the time to leave is short
         return min(max((self.dark_at - seconds) / FADE, 0.0), 1.0)
 
     def _all_lit(self) -> bool:
-        return self.account.settled >= self.clock.given - self.handed_before
+        return self.tally.settled >= self.clock.given - self.handed_before
 
     # -- what became of it
     def _settle(self, seconds: float) -> None:
         given = self.strip.newest
         if given is not None and given.number in self.sent:
-            self.account.given(*self.sent[given.number])
+            self.tally.given(*self.sent[given.number])
             self.sent = {n: counts for n, counts in self.sent.items() if n > given.number}
             self._show(given)
         elif not self.strip.linked:
             self.sparks.walk(seconds)
-            self.account.gone(self.sparks.left)
+            self.tally.gone(self.sparks.left)
             self._show_nothing()
-        self.now.light_grains = self.lit_before + self.account.lit
-        self.now.light_lost = self.clock.lost + self.account.lost
+        self.now.light_grains = self.lit_before + self.tally.lit
+        self.now.light_lost = self.clock.lost + self.tally.lost
 
     def _show(self, given: Given) -> None:
         picture = np.zeros((600, 3), np.uint8)
@@ -178,6 +178,6 @@ class Player(player.Player):
     def close(self) -> None:
         self.strip.close()
         self._settle(self.told)
-        self.now.light_lost += max(0, self.clock.given - self.handed_before - self.account.settled)
+        self.now.light_lost += max(0, self.clock.given - self.handed_before - self.tally.settled)
         self.now.pixels = np.zeros((600, 3), np.uint8)
         self._tell(self.told)

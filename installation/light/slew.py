@@ -1,4 +1,4 @@
-"""Calm holds back light that would change too fast: however the watts jump, the strip does not flash.
+"""A slew-rate limiter holds back light that would change too fast: however the watts jump, the strip does not flash.
 
 Two limits, both on the host and both proofs; the board has the first of them too (hardware/strip/PROTOCOL.md, 3).
 
@@ -28,7 +28,7 @@ HARDEST = 3.0  # flashes a second; more is never allowed
 LONGEST_STEP = 0.15  # s: what a pause saves up for the next frame; the board saves no more than 0.166 s
 
 
-class Calm:
+class SlewLimiter:
     """The limiter, with the memory it needs.
 
     Args:

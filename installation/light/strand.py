@@ -11,8 +11,8 @@ import math
 from ..config import LightSettings
 from ..score.colour import colours
 from ..score.grains import PACE, Grains, spark_width
-from .slew import Calm
 from .dither import Dither, Pixels
+from .slew import SlewLimiter
 from .sparks import Course, Floats, Sparks, fit_in
 
 SMOOTH = 0.5  # s over which the rate is smoothed that sets a spark's width
@@ -38,7 +38,7 @@ class Strand:
 
     def darken(self) -> None:
         """Begin from a dark strip, because there is none or nobody knows what it shows."""
-        self.calm = Calm(self.leds, self.settings.flashes)
+        self.slew = SlewLimiter(self.leds, self.settings.flashes)
 
     def follow(self, grains_a_second: float, seconds: float) -> None:
         """Take in the present rate, `seconds` after the last."""
@@ -66,4 +66,4 @@ class Strand:
         wanted = fit_in(self.sparks.light(seconds), CEILING * self.settings.brightness) * share
         since = 0.0 if self.drawn is None else seconds - self.drawn
         self.drawn = seconds
-        return self.dither.bytes(self.calm.step(wanted, since))
+        return self.dither.bytes(self.slew.step(wanted, since))

@@ -1,4 +1,4 @@
-"""The account of grains: one is lit when its spark was in a frame the strip took, and lost when it left unseen.
+"""The tally of grains: one is lit when its spark was in a frame the strip took, and lost when it left unseen.
 
 Sparks come and go in order. So two counts say which sparks a frame holds: how many had come in, how many had left.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Account:
+class Tally:
     """Grains by what became of them, since this player began.
 
     Attributes:

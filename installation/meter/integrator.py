@@ -1,4 +1,4 @@
-"""An account turns readings into joules, and breaks where they cannot be trusted.
+"""An integrator turns readings of power or of counters into joules, and breaks where they cannot be trusted.
 
 Energy is the difference of counters where a source has them, else the area under straight lines between readings.
 A counter that falls, jumps further than the power limit allows or stands still, a silence, a lost card: each ends the
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..now import MeterState, Provenance
 from .doubt import CrossCheck, Zeros, absurd, wrong_counters, wrong_pause
 from .loss import Losses
-from .source import About, Fault, Reading, together
+from .source import About, Fault, Reading, limit_of_all
 
 STANDS_STILL = 3.0  # s a counter may stand still while power flows
 LOST_AFTER = 2.0  # s of silence, or three periods of a slow source
@@ -34,7 +34,7 @@ class Row:
     provenance: int
 
 
-class Account:
+class Integrator:
     """The joules of one source.
 
     Args:
@@ -109,7 +109,7 @@ class Account:
     # -- what comes in
     def take(self, reading: Reading) -> None:
         """Believe a reading, or refuse it."""
-        self.power_limit = together(reading.limits or self.about.limits)
+        self.power_limit = limit_of_all(reading.limits or self.about.limits)
         sentence = absurd(reading, self.power_limit)
         if sentence:
             self.refused += 1

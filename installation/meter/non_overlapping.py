@@ -40,7 +40,7 @@ class Part:
         return Reading(reading.time, reading.watts, (self.area,), (self.about.power_limit or UNKNOWN,))
 
 
-class Together(Source):
+class NonOverlapping(Source):
     """The sum of some sources.
 
     Args:

@@ -12,10 +12,10 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Doors, Now, Provenance
 from ..players import ROLES
-from .integrator import Account
-from .session import HANGS, PLUS, Channel
+from .integrator import Integrator
 from .own import Own, words
 from .ring import Ring
+from .session import HANGS, PLUS, Session
 from .source import About
 
 NOTE_STANDS = 10.0  # s a sentence about something that passed stays on the wall
@@ -36,19 +36,19 @@ class Player(player.Player):
         self.told: About | None = None
         self.noted_at = self.beside_at = float("-inf")
         self.newest_gap = self.said = ""
-        self.source: Channel | None = None
-        self.beside: list[Channel] = []
+        self.source: Session | None = None
+        self.beside: list[Session] = []
 
     def setup(self) -> None:
         self.ring = Ring(self.now)
         self.own = Own(self.now)
         settings = self.config.meter
         try:
-            account = Account(self.now.joules, self.now.gap_seconds, int(self.now.segments))
-            self.source = Channel(PLUS.join((self._name(), *settings.non_overlapping)), settings, account)
-            self.beside = [Channel(name, settings, slowest=BESIDE_EVERY) for name in settings.beside]
+            integrator = Integrator(self.now.joules, self.now.gap_seconds, int(self.now.segments))
+            self.source = Session(PLUS.join((self._name(), *settings.non_overlapping)), settings, integrator)
+            self.beside = [Session(name, settings, slowest=BESIDE_EVERY) for name in settings.beside]
             if self.beside:
-                self.beside[0].account.joules = self.now.beside_joules
+                self.beside[0].integrator.joules = self.now.beside_joules
         except ConfigError as error:
             raise player.Unable(str(error)) from None
         self.now.meter_name = self.source.label
@@ -68,90 +68,91 @@ class Player(player.Player):
             raise player.Unable(f"A call to the meter {source.name} hangs; the meter is begun anew.")
         source.tick(seconds)
         self._publish(source, seconds)
-        for channel in self.beside:
-            channel.tick(seconds)
-            channel.account.drain()
+        for session in self.beside:
+            session.tick(seconds)
+            session.integrator.drain()
         self._publish_beside(source, seconds)
 
-    def _begin(self, source: Channel) -> None:
+    def _begin(self, source: Session) -> None:
         self.begun = True
         again = self.ring.newest_at >= self.now.opened_at
         if again:
-            source.account.resume(self.ring.newest_at)
+            source.integrator.resume(self.ring.newest_at)
         source.begin(self.now.opened_at, resumed=again)
-        for channel in self.beside:
-            channel.begin(self.now.opened_at, resumed=again)
+        for session in self.beside:
+            session.begin(self.now.opened_at, resumed=again)
 
-    def _publish(self, source: Channel, seconds: float) -> None:
-        now, account = self.now, source.account
-        if account.about is not self.told:
-            self._tell(source, account.about)
-        now.watts, now.provenance = account.watts, account.provenance
-        now.meter_state, now.meter_period = account.state, source.period
-        now.power_limit = account.power_limit
-        now.gap_seconds, now.segments = account.gap_seconds(seconds), account.segments
-        rows = account.drain()
+    def _publish(self, source: Session, seconds: float) -> None:
+        now, integrator = self.now, source.integrator
+        if integrator.about is not self.told:
+            self._tell(source, integrator.about)
+        now.watts, now.provenance = integrator.watts, integrator.provenance
+        now.meter_state, now.meter_period = integrator.state, source.period
+        now.power_limit = integrator.power_limit
+        now.gap_seconds, now.segments = integrator.gap_seconds(seconds), integrator.segments
+        rows = integrator.drain()
         if rows:
             self.ring.add(rows)
-            now.joules = account.joules
+            now.joules = integrator.joules
             now.sampled_at = rows[-1].time
-        self._note(account, seconds)
+        self._note(integrator, seconds)
 
-    def _tell(self, source: Channel, about: About) -> None:
+    def _tell(self, source: Session, about: About) -> None:
         """What the readings are; said once for each source opened."""
         now, self.told = self.now, about
         now.boundary, now.not_counted, now.origin = about.boundary, about.not_counted, about.origin
         now.uncertainty, now.meter_detail = about.uncertainty, about.detail
         now.meter_name = source.label
 
-    def _note(self, account: Account, seconds: float) -> None:
-        if account.newest_gap != self.newest_gap:
-            self.newest_gap = self.now.newest_gap = account.newest_gap
-            self.noted_at = seconds if account.newest_gap_seconds >= WORTH_A_NOTE else self.noted_at
-        sentence = account.reason
+    def _note(self, integrator: Integrator, seconds: float) -> None:
+        if integrator.newest_gap != self.newest_gap:
+            self.newest_gap = self.now.newest_gap = integrator.newest_gap
+            self.noted_at = seconds if integrator.newest_gap_seconds >= WORTH_A_NOTE else self.noted_at
+        sentence = integrator.reason
         if not sentence and seconds - self.noted_at < NOTE_STANDS:
             sentence = self.newest_gap
-        measured = account.about.provenance == Provenance.MEASURED  # a recording at another pace differs by that pace
-        if not sentence and measured and abs(account.disagreement) > DISAGREE:
-            sentence = f"The card's power and its counter differ by {account.disagreement:.0%}; the counter is counted."
+        measured = integrator.about.provenance == Provenance.MEASURED
+        differ = integrator.disagreement if measured else 0.0  # a recording at another pace differs by that pace
+        if not sentence and abs(differ) > DISAGREE:
+            sentence = f"The card's power and its counter differ by {differ:.0%}; the counter is counted."
         if sentence != self.said:
             self.said = sentence
             self.note(sentence)
 
-    def _publish_beside(self, source: Channel, seconds: float) -> None:
+    def _publish_beside(self, source: Session, seconds: float) -> None:
         if seconds - self.beside_at < BESIDE_EVERY:
             return
         self.beside_at = seconds
         now = self.now
         if self.beside:
-            first = self.beside[0].account
+            first = self.beside[0].integrator
             now.beside_watts, now.beside_provenance = first.watts, first.provenance
             now.beside_joules = first.joules
-            now.beside = "; ".join(_words(channel, now.watts) for channel in self.beside)
+            now.beside = "; ".join(_words(session, now.watts) for session in self.beside)
         if self.own.look(seconds):
             self._publish_own(source)
 
-    def _publish_own(self, source: Channel) -> None:
+    def _publish_own(self, source: Session) -> None:
         """What the players and the strip draw, as far as a meter of the processor allows to say it."""
-        covers = [c for c in (source, *self.beside) if c.label in OF_THE_PROCESSOR and c.account.provenance]
-        draws = self.own.watts(covers[0].account.watts if covers else None)
+        covers = [c for c in (source, *self.beside) if c.label in OF_THE_PROCESSOR and c.integrator.provenance]
+        draws = self.own.watts(covers[0].integrator.watts if covers else None)
         self.now.own = words(draws, covers[0].label if covers else "")
         self.now.own_watts = sum(watts for name, watts in draws.items() if name not in TRAIN)
 
     def close(self) -> None:
         if self.source is None:
             return
-        for channel in (self.source, *self.beside):
-            channel.close()
+        for session in (self.source, *self.beside):
+            session.close()
         if not self.leaving:
             self.now.provenance = Provenance.NO_READING
 
 
-def _words(channel: Channel, watts: float) -> str:
+def _words(session: Session, watts: float) -> str:
     """A meter beside the source, in words: what it says, what it covers, and how much of it the source is."""
-    account = channel.account
-    if account.provenance == Provenance.NO_READING:
-        return f"{channel.label}: NO READING ({account.reason or 'nothing yet'})"
-    share = f", the source is {watts / account.watts:.0%} of it" if account.watts > 0 and watts > 0 else ""
-    word = account.provenance.name
-    return f"{channel.label}: {account.watts:.0f} W {word} ({account.about.boundary}{share})"
+    integrator = session.integrator
+    if integrator.provenance == Provenance.NO_READING:
+        return f"{session.label}: NO READING ({integrator.reason or 'nothing yet'})"
+    share = f", the source is {watts / integrator.watts:.0%} of it" if integrator.watts > 0 and watts > 0 else ""
+    word = integrator.provenance.name
+    return f"{session.label}: {integrator.watts:.0f} W {word} ({integrator.about.boundary}{share})"

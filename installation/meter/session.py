@@ -1,4 +1,4 @@
-"""A channel keeps one meter going: opened, read in its own time, doubted, closed, and opened again with back-off."""
+"""A session keeps one meter going: opened, read in its own time, doubted, closed, and opened again with back-off."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import time
 
 from ..config import MeterSettings
 from ..now import MeterState
-from .integrator import Account
+from .integrator import Integrator
+from .non_overlapping import NonOverlapping
 from .source import About, Fault, Reading, Source, named
-from .non_overlapping import Together
 from .worker import Worker
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again
@@ -18,13 +18,13 @@ PATIENCE = 0.25  # s a call is given before the silence is the meter's: after a 
 HANGS = 30.0  # s a call may last before the player is better begun anew
 
 
-class Channel:
+class Session:
     """One meter, from its name to its joules.
 
     Args:
         name: as in config.toml; several joined by " + " are read as one.
         settings: the section [meter].
-        account: where its joules are counted.
+        integrator: where its joules are counted.
         slowest: s between two readings, at least; 0 is as fast as config.toml and the sensor allow.
 
     Raises:
@@ -32,11 +32,11 @@ class Channel:
     """
 
     def __init__(
-        self, name: str, settings: MeterSettings, account: Account | None = None, slowest: float = 0.0
+        self, name: str, settings: MeterSettings, integrator: Integrator | None = None, slowest: float = 0.0
     ) -> None:
         self.name, self.settings, self.slowest = name, settings, slowest
         self.source: Source = _source(name, settings)
-        self.account = account or Account()
+        self.integrator = integrator or Integrator()
         self.worker: Worker[About | Reading] = Worker(f"meter {name}")
         self.open = self.just_opened = False
         self.tries = 0
@@ -48,13 +48,13 @@ class Channel:
     @property
     def interval(self) -> float:
         """s between two readings: twice as often as the sensor changes, so that no change is missed."""
-        sensor = 0.0 if self.source.pushed else self.account.about.period / 2
+        sensor = 0.0 if self.source.pushed else self.integrator.about.period / 2
         return max(self.slowest, 1 / self.settings.rate_hz, sensor, self.source.unhurried)
 
     @property
     def period(self) -> float:
         """s between two samples that carry something new."""
-        return max(self.interval, self.account.about.period)
+        return max(self.interval, self.integrator.about.period)
 
     @property
     def label(self) -> str:
@@ -70,7 +70,7 @@ class Channel:
         """The doors opened. A replay begins at that moment, also if its file is only read after it."""
         self.opened_at, self.resumed = opened_at, resumed
         first = self.source.begin(opened_at)
-        self.account.count_from(opened_at, None if resumed else first)
+        self.integrator.count_from(opened_at, None if resumed else first)
 
     def tick(self, seconds: float) -> None:
         """Take what came, ask for the next; never blocks for more than a few milliseconds."""
@@ -80,7 +80,7 @@ class Channel:
             self._ask(seconds)
             self._take(self.worker.take(WAIT), seconds)
         if not (self.just_opened or 0 < self.hangs_for < PATIENCE):
-            self.account.silence(seconds)
+            self.integrator.silence(seconds)
         self.just_opened = False
 
     def _ask(self, seconds: float) -> None:
@@ -88,32 +88,32 @@ class Channel:
             self.next_at = max(self.next_at + self.interval, seconds)
             self.worker.begin(self.source.read)
         else:
-            self.account.recovering()
+            self.integrator.recovering()
             self.worker.begin(self.source.open)
 
     def _take(self, result: About | Reading | Fault | None, seconds: float) -> None:
         if isinstance(result, About):
             self.open, self.just_opened, self.next_at = True, True, seconds
-            self.account.opened(result)
-            if self.opened_at and not self.resumed and not self.account.segments:
+            self.integrator.opened(result)
+            if self.opened_at and not self.resumed and not self.integrator.segments:
                 self.begin(self.opened_at, resumed=False)
         elif isinstance(result, Reading):
             self.tries, self.failing_since = 0, 0.0
-            self.account.take(result)
+            self.integrator.take(result)
         elif isinstance(result, Fault):
             self._fault(result, seconds)
 
     def _fault(self, fault: Fault, seconds: float) -> None:
-        self.account.fault(fault, seconds)
+        self.integrator.fault(fault, seconds)
         if fault.gap and not fault.lost:
             return
         self.failing_since = self.failing_since or seconds
         self.given_up = not fault.again
-        if fault.lost or not self.open or seconds - self.failing_since > self.account.lost_after:
+        if fault.lost or not self.open or seconds - self.failing_since > self.integrator.lost_after:
             self._open_again(seconds)
 
     def _open_again(self, seconds: float) -> None:
-        self.account.state = MeterState.LOST
+        self.integrator.state = MeterState.LOST
         self.open = False
         self.failing_since = 0.0
         self.next_at = seconds + BACK_OFF[min(self.tries, len(BACK_OFF) - 1)]
@@ -128,4 +128,4 @@ class Channel:
 def _source(name: str, settings: MeterSettings) -> Source:
     names = name.split(PLUS)
     parts = [(part, named(part, settings)) for part in names]
-    return parts[0][1] if len(parts) == 1 else Together(parts)
+    return parts[0][1] if len(parts) == 1 else NonOverlapping(parts)

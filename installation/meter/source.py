@@ -1,8 +1,8 @@
 """A source of watts is one file of this folder with one class `Meter(Source)`.
 
 It opens something, reads it, and says what the reading covers. It does not judge: whether a reading can be believed,
-what is a gap and when to try again is decided in one place for all of them (`account`, `channel`). A source may block
-and may fail; it is called in a thread of its own and never by the beat of the player.
+what is a gap and when to try again is decided in one place for all of them (`integrator`, `session`). A source may
+block and may fail; it is called in a thread of its own and never by the beat of the player.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UNKNOWN = float("inf")
 STUCK = 0.5  # s
 
 
-def together(limits: tuple[float, ...]) -> float:
+def limit_of_all(limits: tuple[float, ...]) -> float:
     """W several parts can draw at once; 0 if that is not known."""
     total = sum(limits)
     return total if 0 < total < UNKNOWN else 0.0
@@ -83,7 +83,7 @@ class About:
     @property
     def power_limit(self) -> float:
         """W, of all parts together; 0 if not known, as the record has it."""
-        return together(self.limits)
+        return limit_of_all(self.limits)
 
 
 class Fault(Exception):  # noqa: N818  (what a meter says, not an error of the code)

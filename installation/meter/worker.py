@@ -1,6 +1,6 @@
 """A worker does one thing at a time in a thread of its own, so that a call that hangs holds up nobody.
 
-A call into a driver cannot be taken back. It can only be left alone: the account hears that nothing comes, and what
+A call into a driver cannot be taken back. It can only be left alone: the integrator hears that nothing comes, and what
 the call brings at last is looked at when it comes.
 """
 

@@ -24,7 +24,7 @@ def joules_at(samples: NDArray[np.float64], moment: float) -> float:
     return float(np.interp(moment, rows[:, TIME], rows[:, JOULES]))
 
 
-class Account:
+class FitEnergy:
     """Follows the meter through one fit.
 
     Args:
@@ -62,26 +62,26 @@ class Account:
         return (self.now.joules if math.isnan(last) else last) - self.first
 
 
-def ended(now: Now, account: Account, message: Mapping[str, Any]) -> None:
+def ended(now: Now, energy: FitEnergy, message: Mapping[str, Any]) -> None:
     """Enter a fit whose end its own process told: began and ended in monotonic s, how, and what was learned."""
     now.fit_seconds = message["ended"] - message["began"]
-    took(now, account, message["ended"])
+    took(now, energy, message["ended"])
     now.seen, now.unseen = message.get("seen", math.nan), message.get("unseen", math.nan)
     now.asked = message.get("asked", 0)
     now.fit_ended = message["how"]
 
 
-def cut(now: Now, account: Account | None, how: str) -> None:
+def cut(now: Now, energy: FitEnergy | None, how: str) -> None:
     """Enter the end of a fit whose process did not tell it; nothing where none was open."""
     if now.fit_began_at <= now.fit_ended_at:
         return
     now.fit_ended_at = time.monotonic()
     now.fit_seconds = now.fit_ended_at - now.fit_began_at
-    took(now, account, now.fit_ended_at)
+    took(now, energy, now.fit_ended_at)
     now.fit_ended = how
 
 
-def took(now: Now, account: Account | None, ended: float) -> None:
+def took(now: Now, energy: FitEnergy | None, ended: float) -> None:
     """Enter the joules of a fit that ended at a moment, and their word; none where nobody followed it."""
-    now.fit_joules = account.joules(ended) if account else math.nan
-    now.fit_provenance = account.provenance if account else Provenance.NO_READING
+    now.fit_joules = energy.joules(ended) if energy else math.nan
+    now.fit_provenance = energy.provenance if energy else Provenance.NO_READING

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from ..config import HOME, NetworkSettings
-from .pipe import Message, hear
 from .listing import Listing
+from .pipe import Message, hear
 from .process.device import environment
 
 KEPT = 200_000  # bytes of what a network's file prints that go to the log, for each order

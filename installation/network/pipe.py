@@ -1,7 +1,7 @@
-"""The channel between the network player and the process that fits: one JSON object a line, both ways.
+"""The pipe between the network player and the process that fits: one JSON object a line, both ways.
 
 What a network's file prints must not reach the player's ear, nor may the file read what is meant for us. So the
-process that fits takes its standard input and output for the channel at once, and points the old numbers elsewhere.
+process that fits takes its standard input and output for the pipe at once, and points the old numbers elsewhere.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import IO, Any
 Message = dict[str, Any]
 
 
-class Channel:
+class Pipe:
     """The fitting process's end.
 
     Args:
@@ -27,15 +27,15 @@ class Channel:
     def __init__(self, gone: Callable[[], None]) -> None:
         self.gone = gone
         self.out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
-        source = os.fdopen(os.dup(0), encoding="utf-8")
+        stream = os.fdopen(os.dup(0), encoding="utf-8")
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(2, 1)
         self.orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, args=(source,), daemon=True, name="channel").start()
+        threading.Thread(target=self._listen, args=(stream,), daemon=True, name="pipe").start()
 
-    def _listen(self, source: IO[str]) -> None:
-        hear(source, self.orders)
+    def _listen(self, stream: IO[str]) -> None:
+        hear(stream, self.orders)
         self.gone()
         self.orders.put({"do": "leave"})
         time.sleep(2.0)
@@ -49,9 +49,9 @@ class Channel:
             self.gone()
 
 
-def hear(source: IO[str], messages: queue.SimpleQueue[Message]) -> None:
+def hear(stream: IO[str], messages: queue.SimpleQueue[Message]) -> None:
     """Put every message of a stream into a queue, until it ends; a line that is none is left out."""
-    for line in source:
+    for line in stream:
         try:
             message = json.loads(line)
         except ValueError:

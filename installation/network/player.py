@@ -14,11 +14,11 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Now, Phase
 from ..plug import NETWORK, find_file
-from .fit_energy import Account, cut, ended
-from .pipe import Message
+from .fit_energy import FitEnergy, cut, ended
 from .fitter import Fitter
 from .ladder import Ladder
 from .listing import REMOTE, Listing, ListingError, read
+from .pipe import Message
 from .remote.publisher import Away
 from .remote.subscriber import Elsewhere
 
@@ -45,7 +45,7 @@ class Player(player.Player):
         self.unheard = max(0.0, now.answered - now.presses)  # presses over a line that was opened before
         self.fitter: Fitter | None = None
         self.listing: Listing | None = None
-        self.account: Account | None = None
+        self.energy: FitEnergy | None = None
         self.message: Message = {}  # the newest word of how a fit ended
         self.pressed_at = self.settled_until = self.looked_at = 0.0
         self.progress = (0.0, 0.0)
@@ -83,7 +83,7 @@ class Player(player.Player):
 
     def _play(self, seconds: float) -> None:
         self._hear(seconds)
-        if self.account:
+        if self.energy:
             self._follow(seconds)
         elif self.fitter and self.fitter.busy:
             self._wait(seconds)
@@ -101,7 +101,7 @@ class Player(player.Player):
 
     def close(self) -> None:
         """First the record, because the ledger closes soon after; then the process."""
-        if self.account and self.message:
+        if self.energy and self.message:
             self._settle(time.monotonic())
         if self.now.phase in (Phase.FITTING, Phase.PREPARING):
             self._close_what_was_left_open()
@@ -117,7 +117,7 @@ class Player(player.Player):
         now = self.now
         if now.phase in (Phase.FITTING, Phase.PREPARING) and not self.leaving:
             now.phase = Phase.UNABLE
-        cut(now, self.account, "stopped" if self.leaving else "error")
+        cut(now, self.energy, "stopped" if self.leaving else "error")
 
     # -- preparing
     def _prepare(self) -> None:
@@ -175,8 +175,8 @@ class Player(player.Player):
         self.message = message
         if message["began"]:
             self.now.fit_ended_at = message["ended"]
-        if not self.account:
-            self.account = Account(self.now, message["began"] or message["ended"])
+        if not self.energy:
+            self.energy = FitEnergy(self.now, message["began"] or message["ended"])
 
     def _lost(self) -> None:
         """The process is gone without a word."""
@@ -230,7 +230,7 @@ class Player(player.Player):
         assert self.fitter is not None
         now = self.now
         if self.fitter.ready and now.phase == Phase.FITTING:
-            self.account = Account(now, now.fit_began_at)
+            self.energy = FitEnergy(now, now.fit_began_at)
             now.preparing = ""
         elif self.fitter.ready and now.phase != Phase.PREPARING and seconds - self.pressed_at > SOON:
             now.preparing = "Drawing new weights and new data."
@@ -238,11 +238,11 @@ class Player(player.Player):
         self._end_what_stands_still(seconds)
 
     def _follow(self, seconds: float) -> None:
-        assert self.account is not None
-        self.account.look()
+        assert self.energy is not None
+        self.energy.look()
         if not self.message:
             self._end_what_stands_still(seconds)
-        elif self.account.closed(self.message["ended"], seconds):
+        elif self.energy.closed(self.message["ended"], seconds):
             self._settle(seconds)
 
     def _end_what_stands_still(self, seconds: float) -> None:
@@ -256,11 +256,11 @@ class Player(player.Player):
             self._give_up("stopped", f"No batch for {self.settings.stuck_seconds:g} s: the fit was ended from outside.")
 
     def _settle(self, seconds: float) -> None:
-        assert self.account is not None
+        assert self.energy is not None
         now, message = self.now, self.message
         if message["began"]:
-            ended(now, self.account, message)
-        self.account, self.message = None, {}
+            ended(now, self.energy, message)
+        self.energy, self.message = None, {}
         if message["sentence"]:
             self._unable(message["sentence"], alive=message["alive"])
             return
@@ -272,8 +272,8 @@ class Player(player.Player):
     def _give_up(self, how: str, sentence: str) -> None:
         """End a fit that its own process could not end."""
         if not self.message:
-            cut(self.now, self.account, how)
-        self.account, self.message = None, {}
+            cut(self.now, self.energy, how)
+        self.energy, self.message = None, {}
         self._unable(sentence)
 
     def _unable(self, sentence: str, alive: bool = False) -> None:

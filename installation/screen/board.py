@@ -19,7 +19,7 @@ from installation.screen.colours import BRIGHT, GROUND, Colour
 from installation.screen.layout import Box, Layout, layout
 from installation.screen.type import Type
 from installation.text.lines import even, lines
-from installation.text.sentences import Words, WordsError
+from installation.text.sentences import LanguageError, Sentences
 
 Rect = pygame.Rect
 INSTANT = 1e-3  # s: a fader faster than this changes at once
@@ -64,7 +64,7 @@ class Board:
         self.at: Layout = layout(*size, config.screen)
         self.type = Type()
         self.notes: list[str] = []
-        self.words = self._words()
+        self.sentences = self._sentences()
         self.grains: Grains = NONE
         self.wiped: list[Rect] = []
         self.next_wiped: list[Rect] = []
@@ -82,12 +82,17 @@ class Board:
         self.passage = ""
         self.legend = False
 
-    def _words(self) -> Words:
+    def _sentences(self) -> Sentences:
         try:
-            return Words(self.config.piece.language)
-        except WordsError as error:
+            return Sentences(self.config.piece.language)
+        except LanguageError as error:
             self.notes.append(str(error))
-            return Words("en")
+            return Sentences("en")
+
+    @property
+    def words(self) -> Sentences:
+        """The former name of `sentences`, for scenes written for it."""
+        return self.sentences
 
     def shows(self, scene: str) -> bool:
         """Whether a scene of this name is drawn."""

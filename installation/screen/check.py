@@ -77,11 +77,11 @@ def _scenes(config: Config) -> list[Finding]:
 
 
 def _words(config: Config) -> Finding:
-    from installation.text.sentences import Words, WordsError
+    from installation.text.sentences import LanguageError, Sentences
 
     try:
-        words = Words(config.piece.language)
-    except WordsError as error:
+        words = Sentences(config.piece.language)
+    except LanguageError as error:
         return Finding("language", "wrong", str(error), "Correct [piece] language in config.toml.")
     if words.faults:
         return Finding("language", "missing", words.faults[0], "Complete the language's file.")

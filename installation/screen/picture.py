@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 import pygame
 
-from installation.flash_limiter import Limiter
 from installation.config import Config, ConfigError
+from installation.flash_limiter import FlashLimiter
 from installation.now import Now
 from installation.plug import SCENE, is_path, plug
 from installation.score.grains import DELAY, NONE, GrainClock
@@ -69,7 +69,7 @@ class Picture:
         self.clock: GrainClock | None = None
         self.sampled_at = 0.0
         self.shown = self.mixture = pygame.Surface(size)
-        self.limiter = Limiter(size, config.screen.change_per_second)
+        self.limiter = FlashLimiter(size, config.screen.change_per_second)
         self.foreign: dict[int, Path] = {}  # by id: somebody's scenes need not be hashable, nor equal to themselves
         self.scenes: list[Any] = []
         for name in self.board.scenes:
@@ -121,11 +121,11 @@ class Picture:
 
     def _calm(self, seconds: float) -> pygame.Surface:
         """What may be shown of the finished frame at this moment: nearly always all of it."""
-        held = self.limiter.held
+        limited = self.limiter.limited
         frame = view(self.board.surface)
         shown = self.limiter(frame, seconds)
         del frame
-        if self.limiter.held == held:
+        if self.limiter.limited == limited:
             self.shown = self.board.surface
             return self.shown
         self.shown = self.mixture

@@ -28,15 +28,15 @@ def provenance_of_fit(now: Now) -> Provenance:
 
 def word(board: Board, of: Provenance, uncertainty: float = 0.0) -> str:
     """One of the four words, with its uncertainty where that is known."""
-    said = board.words(of.name.lower())
+    said = board.sentences(of.name.lower())
     if of and 0 < uncertainty < math.inf:
-        return board.words("with_uncertainty", word=said, percent=percent(uncertainty, board))
+        return board.sentences("with_uncertainty", word=said, percent=percent(uncertainty, board))
     return said
 
 
 def percent(share: float, board: Board) -> str:
     """A share in per cent, with two figures under one per cent."""
-    return board.words.number(100 * share, "" if share >= 0.0095 else "~1")
+    return board.sentences.number(100 * share, "" if share >= 0.0095 else "~1")
 
 
 class Call:

@@ -1,6 +1,6 @@
-"""A moment is what a voice gets to know for one block of sound; a hall is what it knows from the beginning.
+"""The audio format is what a voice knows from the beginning; the block context is what is true in one block of sound.
 
-A voice is a file with a class `Voice`, chosen by its name in config.toml: made once for a hall, then asked for one
+A voice is a file with a class `Voice`, chosen by its name in config.toml: made once for a format, then asked for one
 block after the other. An artist's voice is a path to such a file.
 """
 
@@ -19,7 +19,7 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Hall:
+class AudioFormat:
     """What does not change while a voice plays.
 
     Attributes:
@@ -38,7 +38,7 @@ class Hall:
 
 
 @dataclass(frozen=True)
-class Moment:
+class BlockContext:
     """What is true in one block.
 
     Attributes:
@@ -63,11 +63,11 @@ class Moment:
 
 
 class Voice(Protocol):
-    """What `Voice` in a voice file must be; it is made with a Hall.
+    """What `Voice` in a voice file must be; it is made with an AudioFormat.
 
     A voice that plays something else than the grains says so with `plays_grains = False`. Where no voice plays them
     they count as lost.
     """
 
-    def play(self, moment: Moment, out: Samples) -> None:
+    def play(self, context: BlockContext, out: Samples) -> None:
         """Add one block to out, (block, channels) float32, full scale 1. No files, no locks, no printing."""

@@ -15,7 +15,7 @@ from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
 from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, fresh, full_watts, jitter
 from ..score.sound import QUIETER, Loudness
-from .block import Moment
+from .block import BlockContext
 
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
 
@@ -43,7 +43,7 @@ class Listener:
         self.leaving = False
         self.parting = NONE
 
-    def moment(self, seconds: float) -> Moment:
+    def context(self, seconds: float) -> BlockContext:
         """What is true in the block whose first sample stands for this moment of the monotonic clock."""
         self._feed()
         grains, onsets = self._fall(seconds - self._delay())
@@ -52,7 +52,7 @@ class Listener:
         reading = self._reads(seconds)
         presses, self.presses = self.now.presses - self.presses, self.now.presses
         watts = self.now.watts if reading else 0.0
-        return Moment(
+        return BlockContext(
             grains,
             onsets,
             reading,

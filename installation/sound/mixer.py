@@ -1,4 +1,4 @@
-"""The mixer makes one block of sound: the moment, the voices, the fades, the ceiling.
+"""The mixer makes one block of sound: its context, the voices, the fades, the ceiling.
 
 It opens nothing and asks no clock, so that the same block goes to a loudspeaker, to a file, into a film and into a
 test.
@@ -13,28 +13,28 @@ import numpy as np
 
 from ..config import Config
 from ..plug import VOICE, plug
+from .block import AudioFormat, Samples, Voice
 from .limiter import Limiter
 from .listener import Listener
-from .block import Hall, Samples, Voice
 
 FADE_IN = 2.0  # s
 FADE_OUT = 0.25  # s, after all grains have fallen
 FALL = 0.4  # s a leaving piece has for its last grains
 
 
-def voices(config: Config, hall: Hall) -> list[Voice]:
-    """The voices named in config.toml, made for a hall.
+def voices(config: Config, audio: AudioFormat) -> list[Voice]:
+    """The voices named in config.toml, made for an audio format.
 
     Raises:
         ConfigError: a name is no voice.
     """
-    return [plug(VOICE, name).Voice(hall) for name in config.sound.voices]
+    return [plug(VOICE, name).Voice(audio) for name in config.sound.voices]
 
 
-def hall(config: Config, rate_hz: int = 0, channels: int = 0) -> Hall:
-    """The hall of the settings; a device that cannot give the rate or the channels asked for brings its own."""
+def audio_format(config: Config, rate_hz: int = 0, channels: int = 0) -> AudioFormat:
+    """The audio format of the settings; a device that cannot give the rate or the channels asked for brings its own."""
     sound = config.sound
-    return Hall(
+    return AudioFormat(
         rate_hz or sound.rate_hz,
         channels or sound.channels,
         sound.block,
@@ -49,17 +49,19 @@ class Mixer:
     Args:
         listener: what is true in each block.
         voices: who plays.
-        hall: rate, channels, block.
+        audio: rate, channels, block.
         ceiling_dbtp: dBTP that is never exceeded.
     """
 
-    def __init__(self, listener: Listener, voices: Sequence[Voice], hall: Hall, ceiling_dbtp: float = -1.0) -> None:
-        self.listener, self.voices, self.hall = listener, voices, hall
+    def __init__(
+        self, listener: Listener, voices: Sequence[Voice], audio: AudioFormat, ceiling_dbtp: float = -1.0
+    ) -> None:
+        self.listener, self.voices, self.audio = listener, voices, audio
         listener.deaf = not any(getattr(voice, "plays_grains", True) for voice in voices)
-        self.limiter = Limiter(hall.channels, hall.block, ceiling_dbtp)
-        self.out = np.zeros((hall.block, hall.channels), np.float32)
-        self.steps = np.linspace(0.0, 1.0, hall.block, dtype=np.float32)[:, None]
-        self.span = hall.block / hall.rate_hz
+        self.limiter = Limiter(audio.channels, audio.block, ceiling_dbtp)
+        self.out = np.zeros((audio.block, audio.channels), np.float32)
+        self.steps = np.linspace(0.0, 1.0, audio.block, dtype=np.float32)[:, None]
+        self.span = audio.block / audio.rate_hz
         self.gain = 0.0
         self.parting = math.inf
         self.leaving = False
@@ -73,10 +75,10 @@ class Mixer:
         if self.leaving and self.parting == math.inf:
             self.parting = FALL + FADE_OUT
             self.listener.leave(seconds)
-        moment = self.listener.moment(seconds)
+        context = self.listener.context(seconds)
         self.out[:] = 0.0
         for voice in self.voices:
-            voice.play(moment, self.out)
+            voice.play(context, self.out)
         if not math.isfinite(float(self.out.sum())):  # a voice's mistake is a silence, not a bang
             self.out[:] = 0.0
         self._fade()
@@ -95,7 +97,7 @@ class Mixer:
     @property
     def silent_for(self) -> float:
         """Seconds of silence since a leaving mixer has faded; negative before."""
-        return -self.parting - self.limiter.delay / self.hall.rate_hz
+        return -self.parting - self.limiter.delay / self.audio.rate_hz
 
     def _fade(self) -> None:
         before = self.gain

@@ -13,9 +13,9 @@ from ..player import Player as Base
 from ..player import Unable
 from ..score.grains import Grains
 from ..score.sound import Loudness
+from .block import BlockContext, Samples
 from .listener import Listener
-from .mixer import Mixer, hall, voices
-from .block import Moment, Samples
+from .mixer import Mixer, audio_format, voices
 from .silent import WavFile
 from .stream import Outlet, Stream, find, hurry
 
@@ -54,14 +54,14 @@ class Player(Base):
 
     def _prepare(self, outlet: Outlet | None) -> None:
         """Make the mixer, and play it warm with drops that nobody hears."""
-        room = hall(self.config, outlet.rate_hz, outlet.channels) if outlet else hall(self.config)
-        warm = voices(self.config, room)
+        audio = audio_format(self.config, outlet.rate_hz, outlet.channels) if outlet else audio_format(self.config)
+        warm = voices(self.config, audio)
         for _ in range(WARM_BLOCKS):
-            out = np.zeros((room.block, room.channels), np.float32)
+            out = np.zeros((audio.block, audio.channels), np.float32)
             for voice in warm:
                 voice.play(_invented(), out)
-        self.listener = Listener(self.now, self.config.sound, room.rate_hz, room.block, resumed=self.resumed)
-        self.mixer = Mixer(self.listener, voices(self.config, room), room, self.config.sound.ceiling_dbtp)
+        self.listener = Listener(self.now, self.config.sound, audio.rate_hz, audio.block, resumed=self.resumed)
+        self.mixer = Mixer(self.listener, voices(self.config, audio), audio, self.config.sound.ceiling_dbtp)
 
     def _count_missed(self) -> None:
         """While nothing can be heard, what falls is lost, and is counted."""
@@ -78,13 +78,13 @@ class Player(Base):
         print(f"sound: {outlet}, latency {self.stream.latency:.3f} s", flush=True)
 
     def _open_file(self, path: Path) -> None:
-        room = self.mixer.hall
+        audio = self.mixer.audio
         try:
-            self.file = WavFile(path, room.rate_hz, room.channels, go_on=self.resumed)
+            self.file = WavFile(path, audio.rate_hz, audio.channels, go_on=self.resumed)
         except OSError as error:
             raise Unable(f"{path} cannot be written: {error.strerror}; name another in [sound] file.") from None
         if self.resumed and self.now.opened_at:
-            away = int((self.started - self.now.opened_at) * room.rate_hz) - self.file.frames
+            away = int((self.started - self.now.opened_at) * audio.rate_hz) - self.file.frames
             self.file.skip(max(0, away))
         self.now.sound_device = str(path)
         self.began, self.written = self.started, 0
@@ -116,10 +116,10 @@ class Player(Base):
         self.now.sound_load = stream.load
 
     def _write_until(self, file: WavFile, seconds: float) -> None:
-        room = self.mixer.hall
-        while self.began + self.written / room.rate_hz < seconds and not self.mixer.silent:
-            file.write(self._block(self.began + self.written / room.rate_hz))
-            self.written += room.block
+        audio = self.mixer.audio
+        while self.began + self.written / audio.rate_hz < seconds and not self.mixer.silent:
+            file.write(self._block(self.began + self.written / audio.rate_hz))
+            self.written += audio.block
         if seconds - self.sealed_at > SEAL_EVERY:
             self.sealed_at = seconds
             file.seal()
@@ -137,12 +137,12 @@ class Player(Base):
             self.file.close()
 
 
-def _invented() -> Moment:
+def _invented() -> BlockContext:
     """Drops for the warm-up."""
     numbers = np.arange(1, 9, dtype=np.int64)
     same = np.ones(8)
     grains = Grains(numbers, same, same * Phase.FITTING, same, same)
-    return Moment(grains, numbers, True, 100.0, Loudness())
+    return BlockContext(grains, numbers, True, 100.0, Loudness())
 
 
 def _settle_memory() -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from ..config import SoundSettings, nearest
 from ..player import Unable
-from .clock import SampleClock
 from .block import Samples
+from .clock import SampleClock
 
 GONE = 1.0  # s without a callback: the device is gone
 URGENT = 20  # real-time priority, out of 99

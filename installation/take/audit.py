@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..flash_limiter import Pixels
 from ..config import Config
+from ..flash_limiter import Pixels
 from ..meter.recording import Recording
 from ..now import Provenance
 from ..score.grains import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
-from ..sound.block import Moment, Samples, Voice
+from ..sound.block import BlockContext, Samples, Voice
 from ..sound.voices.rain import Voice as Rain
 from ..text.passages import chosen
 from .flashes import ScreenEye, StripEye
@@ -46,7 +46,7 @@ class Tap:
     at: int = 0
     quiet: bool = True
 
-    def play(self, moment: Moment, out: Samples) -> None:
+    def play(self, moment: BlockContext, out: Samples) -> None:
         alone = np.zeros_like(out)
         self.rain.play(moment, alone)
         out += alone
@@ -111,7 +111,7 @@ class Audit:
         self.config = config = self.room.config
         self.taps: list[Tap] = []
         self.sound = Sound(self.room.record, config, OPENED, self._hear, self._tapped)
-        self.ear = Ear(self.sound.hall.rate_hz, self.sound.hall.channels)
+        self.ear = Ear(self.sound.audio.rate_hz, self.sound.audio.channels)
         self.strip = Strip(self.room.record, config, OPENED, self._see_strip)
         self.strip_eye = StripEye(self.strip.player.leds)
         self.screen = Picture(self.room.record, config, OPENED, fps, self._see_screen)
@@ -167,7 +167,7 @@ class Audit:
         hidden = chosen(self.config.text).hidden
         tap = self.taps[0] if self.taps else None
         lone = [abs(found - asked) for asked, found in tap.alone] if tap else []
-        rate = self.sound.hall.rate_hz
+        rate = self.sound.audio.rate_hz
         due = grains_due(now.joules, now.joules_per_grain)
         report = Report(
             joules=now.joules,
@@ -203,7 +203,7 @@ class Audit:
         checks = [
             (all(n == r.grains_due for n in given.values()), f"Conservation: {r.grains_due} grains due, {said}."),
             (r.grains_lost == 0, f"Conservation: {r.grains_lost} grains were lost."),
-            (r.lone_error * self.sound.hall.rate_hz <= ONSET, f"A drop began {1e3 * r.lone_error:.2f} ms off."),
+            (r.lone_error * self.sound.audio.rate_hz <= ONSET, f"A drop began {1e3 * r.lone_error:.2f} ms off."),
             (r.flashes_per_second_screen <= FLASHES, f"Flashes: {r.flashes_per_second_screen} a second on the screen."),
             (r.flashes_per_second_strip <= FLASHES, f"Flashes: {r.flashes_per_second_strip} a second on the strip."),
             (r.loudest_lufs <= loudest + OVER, f"Loudness: {r.loudest_lufs:.1f} LUFS, {loudest:g} allowed."),
@@ -231,7 +231,7 @@ class Audit:
             return 0.0
         clock = GrainClock(self.screen.now.joules_per_grain)
         clock.feed(np.stack([self.rows[at] for at in sorted(self.rows)]))
-        hall = self.sound.hall
+        hall = self.sound.audio
         delay = DELAY * self.screen.now.meter_period + hall.block / hall.rate_hz
         grains = clock.flush()
         asked = dict(zip(grains.numbers.tolist(), (grains.times - OPENED + delay).tolist(), strict=True))

@@ -86,7 +86,7 @@ class Film:
 
     def run(self, progress: Callable[[float], None] = lambda _: None) -> Made:
         """Play and encode."""
-        silent, hall = self.folder / "silent.mp4", self.sound.hall
+        silent, hall = self.folder / "silent.mp4", self.sound.audio
         wav = WavFile(self.folder / "sound.wav", hall.rate_hz, hall.channels)
         with self.room, tempfile.TemporaryFile() as said, wav as self.wav:
             width, height = self.picture.window.size

@@ -10,16 +10,16 @@ import numpy as np
 
 from ..config import Config, MeterSettings, ScreenSettings
 from ..light.player import Player as LightPlayer
-from ..meter.integrator import Account
+from ..meter.integrator import Integrator
 from ..meter.recording import Recording
 from ..meter.source import Fault
 from ..meter.sources import replay
 from ..now import SAMPLES, Now, Phase
 from ..screen.picture import Picture as ScreenPicture
 from ..screen.window import Window
-from ..sound.listener import Listener
-from ..sound.mixer import Mixer, hall, voices
 from ..sound.block import Samples, Voice
+from ..sound.listener import Listener
+from ..sound.mixer import Mixer, audio_format, voices
 
 STRIP_RATE = 60.0  # frames of the strip a second
 
@@ -47,16 +47,16 @@ class Meter:
         self.recording, self.opened, self.due = recording, opened, opened
         self.source = replay.Meter(name, settings)
         self.source.recording, self.source.position = recording, -1.0
-        self.account = Account()
-        self.account.opened(replay.about(recording, name))
-        self.account.count_from(opened, self.source.begin(opened))
+        self.integrator = Integrator()
+        self.integrator.opened(replay.about(recording, name))
+        self.integrator.count_from(opened, self.source.begin(opened))
         self.period = 1.0 / settings.rate_hz
         self.steps = 0
         self.rows = np.zeros((SAMPLES, 7))
         self._tell(name)
 
     def _tell(self, name: str) -> None:
-        about, now = self.account.about, self.now
+        about, now = self.integrator.about, self.now
         now.meter_name, now.boundary, now.not_counted = self.source.name, about.boundary, about.not_counted
         now.origin, now.uncertainty, now.meter_detail = about.origin, about.uncertainty, about.detail
         now.meter_period, now.power_limit = self.period, self.recording.header.power_limit
@@ -64,19 +64,19 @@ class Meter:
     def step(self) -> None:
         seconds = self.due
         try:
-            self.account.take(self.source.read_at(seconds))
+            self.integrator.take(self.source.read_at(seconds))
         except Fault as fault:
-            self.account.fault(fault, seconds)
-        self.account.silence(seconds)
+            self.integrator.fault(fault, seconds)
+        self.integrator.silence(seconds)
         self._publish(seconds)
         self.steps += 1
         self.due = self.opened + self.steps * self.period
 
     def _publish(self, seconds: float) -> None:
-        now, account = self.now, self.account
-        now.watts, now.provenance, now.meter_state = account.watts, account.provenance, account.state
-        now.gap_seconds, now.segments = account.gap_seconds(seconds), account.segments
-        for row in account.drain():
+        now, integrator = self.now, self.integrator
+        now.watts, now.provenance, now.meter_state = integrator.watts, integrator.provenance, integrator.state
+        now.gap_seconds, now.segments = integrator.gap_seconds(seconds), integrator.segments
+        for row in integrator.drain():
             phase, depth, parameters = self._spent_on(row.time - self.opened)
             self._follow(Phase(int(phase)), parameters, row.time, row.joules)
             self.rows = np.roll(self.rows, -1, 0)
@@ -97,7 +97,7 @@ class Meter:
             network.fit_began_at, network.fit_ended_at, network.fit_began_with = seconds, 0.0, joules
         if before == Phase.FITTING != phase:
             network.fit_ended_at, network.fit_seconds = seconds, seconds - network.fit_began_at
-            network.fit_joules, network.fit_provenance = joules - network.fit_began_with, self.account.provenance
+            network.fit_joules, network.fit_provenance = joules - network.fit_began_with, self.integrator.provenance
 
 
 class Sound:
@@ -121,11 +121,11 @@ class Sound:
         change: Callable[[list[Voice]], list[Voice]] = lambda voices: voices,
     ) -> None:
         self.now, self.sink, self.opened, self.due = Now(record, "sound"), sink, opened, opened
-        self.hall = hall(config)
-        self.listener = Listener(self.now, config.sound, self.hall.rate_hz, self.hall.block)
-        playing = change(voices(config, self.hall))
-        self.mixer = Mixer(self.listener, playing, self.hall, config.sound.ceiling_dbtp)
-        self.early = self.hall.block + self.mixer.limiter.delay
+        self.audio = audio_format(config)
+        self.listener = Listener(self.now, config.sound, self.audio.rate_hz, self.audio.block)
+        playing = change(voices(config, self.audio))
+        self.mixer = Mixer(self.listener, playing, self.audio, config.sound.ceiling_dbtp)
+        self.early = self.audio.block + self.mixer.limiter.delay
         self.blocks = 0
 
     def step(self) -> None:
@@ -136,7 +136,7 @@ class Sound:
         if cut < len(block):
             self.sink(block[cut:])
         self.blocks += 1
-        self.due = self.opened + self.blocks * self.hall.block / self.hall.rate_hz
+        self.due = self.opened + self.blocks * self.audio.block / self.audio.rate_hz
 
     def leave(self, seconds: float) -> None:
         self.mixer.leave()

@@ -8,7 +8,7 @@ from installation.config import Config
 from installation.finding import Finding
 from installation.text.passages import chosen
 from installation.text.place import mix_fault, said
-from installation.text.sentences import Words, WordsError
+from installation.text.sentences import LanguageError, Sentences
 
 
 def check(config: Config) -> list[Finding]:
@@ -18,8 +18,8 @@ def check(config: Config) -> list[Finding]:
 
 def _language(config: Config) -> Iterator[Finding]:
     try:
-        words = Words(config.piece.language)
-    except WordsError as error:
+        words = Sentences(config.piece.language)
+    except LanguageError as error:
         yield Finding(
             "language", "wrong", str(error), "Write a language that is there into config.toml, [piece] language."
         )

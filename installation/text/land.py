@@ -71,7 +71,7 @@ class Land:
         return self.high_m2 > self.low_m2
 
 
-def held(watts: float, kind: str, unverified: bool = False) -> Land | None:
+def land_for(watts: float, kind: str, unverified: bool = False) -> Land | None:
     """The land held while `watts` flow from `kind`; None without a reading (not finite, or below 0).
 
     Figures that nobody has compared with their source count only if `unverified` is asked for. Raises ValueError for an

@@ -31,15 +31,15 @@ MARKS = {"name": str, "english_name": str, "decimal": str, "singular": list}
 Sentence = str | dict[str, str]  # a table counts: `by` names the field, `one` and `other` are its two forms
 
 
-class WordsError(ValueError):
+class LanguageError(ValueError):
     """A language that cannot be used; one sentence with the remedy."""
 
 
-class Words:
+class Sentences:
     """The sentences of one language. `words("rain", drops=118)` is a sentence; `faults` says what its file lacks."""
 
     def __init__(self, language: str = "en") -> None:
-        """Raises WordsError if there is no such language or its file cannot be read."""
+        """Raises LanguageError if there is no such language or its file cannot be read."""
         english = _file(LANGUAGES / "en.toml")[1]
         self.marks, own = _file(_path(language))
         self._format = _Numbers(self.number)
@@ -138,7 +138,7 @@ def _path(language: str) -> Path:
         }
         close = get_close_matches(language.casefold(), {**meant, **known}, 1)
         hint = f"Did you mean {({**meant, **known})[close[0]]!r}? " if close else ""
-        raise WordsError(f"There is no language {language!r}. {hint}There are: {', '.join(known)}.")
+        raise LanguageError(f"There is no language {language!r}. {hint}There are: {', '.join(known)}.")
     return path
 
 
@@ -147,13 +147,13 @@ def _file(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise WordsError(f"{path}: the language cannot be read ({error.strerror}); check its path.") from None
+        raise LanguageError(f"{path}: the language cannot be read ({error.strerror}); check its path.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WordsError(f"{path}: this is not TOML in UTF-8: {error}; mend that line.") from None
+        raise LanguageError(f"{path}: this is not TOML in UTF-8: {error}; mend that line.") from None
     marks = tables.pop("language", {})
     for key, kind in MARKS.items():
         if not isinstance(marks, dict) or not isinstance(marks.get(key), kind):
-            raise WordsError(f"{path}: [language] {key} is missing or no {kind.__name__}; see languages/en.toml.")
+            raise LanguageError(f"{path}: [language] {key} is missing or no {kind.__name__}; see languages/en.toml.")
     return marks, tables
 
 

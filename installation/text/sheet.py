@@ -9,10 +9,10 @@ import sys
 
 from installation.config import load
 from installation.text.passages import Passages, chosen
-from installation.text.sentences import Words
+from installation.text.sentences import Sentences
 
 
-def sheet(passages: Passages, say: Words) -> str:
+def sheet(passages: Passages, say: Sentences) -> str:
     """Each passage on one unbroken line as the quotation it is, its credit under it; last where corrections go."""
     if not passages.shown:
         return "\n".join((*passages.hidden, *passages.off)) + "\n"
@@ -29,7 +29,7 @@ def main() -> int:
     config = load()
     passages = chosen(config.text, "handout")
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(sheet(passages, Words(config.piece.language)))
+    sys.stdout.write(sheet(passages, Sentences(config.piece.language)))
     sys.stderr.write("".join(f"{sentence}\n" for sentence in passages.hidden))
     return 1 if passages.hidden else 0
 

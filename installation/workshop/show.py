@@ -15,7 +15,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from ..flash_limiter import Limiter
+from ..flash_limiter import FlashLimiter
 from ..now import Now
 from ..player import Pacer
 from ..score.grains import DELAY, NONE, GrainClock, Grains
@@ -35,7 +35,7 @@ class Backstage(Stage):
     def __init__(self, size: tuple[int, int], speaker: Speaker) -> None:
         super().__init__(size, speaker)
         self.speaker = speaker
-        self.limiter = Limiter(size)
+        self.limiter = FlashLimiter(size)
         self.kept = self._canvas.copy()
         self.out = self._canvas.copy()
         self.now: Now | None = None
@@ -121,7 +121,7 @@ class Show:
         self._rejoin(at)
         self.stage.begin(self.now, seconds, at)
         if self.sketch.look(self.stage, self.now):
-            self.stage.limiter.held = 0
+            self.stage.limiter.limited = 0
         whole = self.sketch.draw(self.stage, self.now)
         self._tell()
         return self.stage.end(whole, self.sketch.trouble)
@@ -145,7 +145,7 @@ class Show:
         said = [self.sketch.trouble, self.stage.speaker.note]
         if not self.now.provenance:
             said.append(self.now.of("meter").note)
-        if self.stage.limiter.held >= HELD:
+        if self.stage.limiter.limited >= HELD:
             said.append("The picture changes its light faster than is safe for eyes; it is shown more slowly.")
         if self.now.guest_presses and not self.now.of("network").beat:
             said.append("No network plays here: the press is counted, and nobody answers. Start `underfoot run` first.")

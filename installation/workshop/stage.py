@@ -1,7 +1,7 @@
 """The stage is what a workshop sketch draws and sounds on: a few words, in pixels, seconds and the piece's own colours.
 
 It knows no clock: `seconds` and `frame` are handed in, so that the same record gives the same picture on a wall, in a
-test and in a handout. Nothing here can flash or be loud; what is drawn passes calm.py, what sounds passes stage_sound.
+test and in a handout. Nothing here can flash or be loud: what is drawn passes flash_limiter.py, what sounds sound.py.
 """
 
 from __future__ import annotations

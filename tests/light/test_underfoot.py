@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from installation.config import LightSettings
-from installation.light.slew import Calm
 from installation.light.dither import Dither
 from installation.light.line import LineError
+from installation.light.slew import SlewLimiter
 from installation.light.sparks import fit_in
 from installation.light.strips import _ak as ak
 from installation.light.strips import underfoot
@@ -212,7 +212,7 @@ def test_the_last_word_is_a_fade_to_black():
 
 def test_what_the_host_calls_calm_the_board_hardly_holds_back():
     """The host's limits lie inside the board's. What is left is the dither: two steps of 255, for a frame or two."""
-    bench, calm, dither, random = Bench(), Calm(60), Dither(60), np.random.default_rng(3)
+    bench, slew, dither, random = Bench(), SlewLimiter(60), Dither(60), np.random.default_rng(3)
     bench.link()
     bench.run(1.2)  # the board's second of rest after its start
     apart, drawn, wanted = [], bench.seconds, np.zeros((60, 3))
@@ -221,7 +221,7 @@ def test_what_the_host_calls_calm_the_board_hardly_holds_back():
             wanted = np.tile(random.random(3) ** 2 * [1.0, 0.6, 0.4] * random.choice([0.05, 0.3]), (60, 1))
         while not bench.strip.ready(bench.seconds):
             bench.run(0.001)
-        pixels = dither.bytes(calm.step(fit_in(wanted), bench.seconds - drawn))
+        pixels = dither.bytes(slew.step(fit_in(wanted), bench.seconds - drawn))
         drawn = bench.seconds
         bench.strip.give(step, pixels, bench.seconds)
         bench.run(0.015)

@@ -20,33 +20,33 @@ Booked = dict[str, Any]
 
 
 def ours(kind: str, root: str) -> tuple[Callable[[], None], Callable[[], Booked]]:
-    """A channel at 20 Hz, ticked as the player does."""
+    """A session at 20 Hz, ticked as the player does."""
     from installation.config import MeterSettings
-    from installation.meter.session import Channel
+    from installation.meter.session import Session
 
     name = "nvml" if kind == "card" else f"rapl:{root}"
-    channel = Channel(name, MeterSettings(name=name, rate_hz=20.0))
-    while channel.account.last is None:
-        channel.tick(time.monotonic())
+    session = Session(name, MeterSettings(name=name, rate_hz=20.0))
+    while session.integrator.last is None:
+        session.tick(time.monotonic())
         time.sleep(0.02)
 
     def begin() -> None:
-        channel.begin(time.monotonic(), resumed=False)
+        session.begin(time.monotonic(), resumed=False)
 
     def end() -> Booked:
-        channel.tick(time.monotonic())
-        account = channel.account
-        gap = account.gap_seconds(time.monotonic())
-        return {"joules": account.joules, "gap": gap, "said": account.newest_gap or account.reason}
+        session.tick(time.monotonic())
+        integrator = session.integrator
+        gap = integrator.gap_seconds(time.monotonic())
+        return {"joules": integrator.joules, "gap": gap, "said": integrator.newest_gap or integrator.reason}
 
-    return begin, lambda: _ticked(channel, end)
+    return begin, lambda: _ticked(session, end)
 
 
-def _ticked(channel: Any, end: Callable[[], Booked]) -> Booked:
+def _ticked(session: Any, end: Callable[[], Booked]) -> Booked:
     """Go on ticking until the parent says stop, then end."""
     while not _told():
-        channel.tick(time.monotonic())
-        channel.account.drain()
+        session.tick(time.monotonic())
+        session.integrator.drain()
         time.sleep(0.05)
     return end()
 

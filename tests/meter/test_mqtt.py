@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from paho.mqtt.enums import CallbackAPIVersion
 
 from installation.config import MeterSettings
-from installation.meter.integrator import Account as Integrator
+from installation.meter.integrator import Integrator
 from installation.meter.source import About, Fault, Reading
 from installation.meter.sources._held import Held
 from installation.meter.sources.mqtt import Meter, Stamps

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.config import MeterSettings
-from installation.meter.integrator import Account
+from installation.meter.integrator import Integrator
 from installation.meter.source import Fault
 from installation.meter.sources.rapl import Meter
 from installation.now import Provenance
@@ -120,15 +120,15 @@ def test_a_counter_that_is_set_to_nothing_is_no_wrap(tmp_path: Path) -> None:
 
 def test_watts_come_from_the_counter(tmp_path: Path) -> None:
     file = zone(tmp_path, "intel-rapl:0", "package-0", 0)
-    source, account = meter(tmp_path), Account()
-    account.opened(source.open())
-    account.take(source.read())
-    first = account.last
+    source, integrator = meter(tmp_path), Integrator()
+    integrator.opened(source.open())
+    integrator.take(source.read())
+    first = integrator.last
     file.write_text("2000000\n")
-    account.take(source.read())
+    integrator.take(source.read())
     assert first is not None
-    assert account.last is not None
-    assert account.watts in (0.0, pytest.approx(2.0 / (account.last.time - first.time)))
+    assert integrator.last is not None
+    assert integrator.watts in (0.0, pytest.approx(2.0 / (integrator.last.time - first.time)))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.config import MeterSettings
-from installation.meter.integrator import Account
+from installation.meter.integrator import Integrator
 from installation.meter.source import Fault
 from installation.meter.sources.replay import Meter
 from installation.now import MeterState, Provenance
@@ -22,18 +22,18 @@ def meter(path: Path, **keys: object) -> Meter:
     return source
 
 
-def play(source: Meter, seconds: float, step: float = 0.05) -> Account:
+def play(source: Meter, seconds: float, step: float = 0.05) -> Integrator:
     """Play a recording from monotonic 100 s on, sampled every step."""
-    account = Account()
-    account.opened(source.open())
-    account.count_from(100.0, source.begin(100.0))
+    integrator = Integrator()
+    integrator.opened(source.open())
+    integrator.count_from(100.0, source.begin(100.0))
     for t in np.arange(100.0 + step / 3, 100.0 + seconds, step):
         try:
-            account.take(source.read_at(float(t)))
+            integrator.take(source.read_at(float(t)))
         except Fault as fault:
-            account.fault(fault, float(t))
-        account.silence(float(t))
-    return account
+            integrator.fault(fault, float(t))
+        integrator.silence(float(t))
+    return integrator
 
 
 def csv(path: Path, times: list[float], watts: list[float]) -> Path:
@@ -43,12 +43,12 @@ def csv(path: Path, times: list[float], watts: list[float]) -> Path:
 
 def test_the_whole_file_is_its_trapezoid_and_not_a_joule_more(tmp_path: Path) -> None:
     times, watts = [0.0, 1.0, 2.5, 4.0], [100.0, 300.0, 50.0, 50.0]
-    account = play(meter(csv(tmp_path / "a.csv", times, watts)), 6.0)
-    assert account.joules == pytest.approx(np.trapezoid(watts, times), rel=1e-12)
-    assert account.rows[-1].provenance == Provenance.NO_READING
-    assert account.state == MeterState.LOST
-    assert "ended after 4 s" in account.reason
-    assert account.gap_seconds(106.0) == pytest.approx(2.0)
+    integrator = play(meter(csv(tmp_path / "a.csv", times, watts)), 6.0)
+    assert integrator.joules == pytest.approx(np.trapezoid(watts, times), rel=1e-12)
+    assert integrator.rows[-1].provenance == Provenance.NO_READING
+    assert integrator.state == MeterState.LOST
+    assert "ended after 4 s" in integrator.reason
+    assert integrator.gap_seconds(106.0) == pytest.approx(2.0)
 
 
 @settings(deadline=None, max_examples=40)
@@ -111,9 +111,9 @@ def test_a_gap_in_the_recording_is_a_gap_in_the_replay(tmp_path: Path) -> None:
     path.write_text("\n".join(lines) + "\n")
     source = meter(path)
     assert source.open().origin == "MEASURED by nvml on 2026-01-02, here"
-    account = play(source, 5.5)
-    assert account.joules == pytest.approx(200.0, abs=6.0)
-    assert 2.9 < account.gap_seconds(105.0) < 3.2
+    integrator = play(source, 5.5)
+    assert integrator.joules == pytest.approx(200.0, abs=6.0)
+    assert 2.9 < integrator.gap_seconds(105.0) < 3.2
 
 
 @pytest.mark.parametrize(

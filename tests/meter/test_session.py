@@ -1,4 +1,4 @@
-"""A channel keeps one meter going: back-off, giving up, hanging calls, and stalls that are not the meter's fault."""
+"""A session keeps one meter going: back-off, giving up, hanging calls, and stalls that are not the meter's fault."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import pairwise
 import pytest
 
 from installation.config import MeterSettings
-from installation.meter import channel as channel_module
-from installation.meter.session import BACK_OFF, Channel
+from installation.meter import session as session_module
+from installation.meter.session import BACK_OFF, Session
 from installation.meter.source import About, Fault, Reading, Source
 from installation.now import MeterState, Provenance
 
@@ -40,24 +40,24 @@ class Scripted(Source):
 
 
 @pytest.fixture
-def scripted(monkeypatch: pytest.MonkeyPatch) -> tuple[Channel, Scripted]:
+def scripted(monkeypatch: pytest.MonkeyPatch) -> tuple[Session, Scripted]:
     source = Scripted()
-    monkeypatch.setattr(channel_module, "named", lambda name, settings: source)
-    return Channel("scripted", MeterSettings(rate_hz=50.0)), source
+    monkeypatch.setattr(session_module, "named", lambda name, settings: source)
+    return Session("scripted", MeterSettings(rate_hz=50.0)), source
 
 
-def play(channel: Channel, seconds: float) -> None:
+def play(session: Session, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        channel.tick(time.monotonic())
+        session.tick(time.monotonic())
         time.sleep(0.01)
 
 
 def test_a_lost_source_is_opened_again_with_pauses_that_double(
-    scripted: tuple[Channel, Scripted], monkeypatch: pytest.MonkeyPatch
+    scripted: tuple[Session, Scripted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_module, "BACK_OFF", (0.1, 0.2, 0.4))
-    channel, source = scripted
+    monkeypatch.setattr(session_module, "BACK_OFF", (0.1, 0.2, 0.4))
+    session, source = scripted
     moments: list[float] = []
 
     def gone() -> None:
@@ -65,74 +65,74 @@ def test_a_lost_source_is_opened_again_with_pauses_that_double(
         raise Fault("gone", lost=True)
 
     source.on_open = gone
-    play(channel, 1.4)
+    play(session, 1.4)
     pauses = [b - a for a, b in pairwise(moments)]
     assert len(pauses) >= 3
     assert pauses[1] > pauses[0] * 1.3
-    assert channel.account.provenance == Provenance.NO_READING
+    assert session.integrator.provenance == Provenance.NO_READING
     source.on_open = lambda: None
-    play(channel, 0.8)
-    assert channel.account.state == MeterState.OK
+    play(session, 0.8)
+    assert session.integrator.state == MeterState.OK
     assert BACK_OFF == (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 
-def test_what_makes_no_sense_to_try_again_is_not_tried_again(scripted: tuple[Channel, Scripted]) -> None:
-    channel, source = scripted
+def test_what_makes_no_sense_to_try_again_is_not_tried_again(scripted: tuple[Session, Scripted]) -> None:
+    session, source = scripted
 
     def never() -> None:
         raise Fault("no address is named", again=False)
 
     source.on_open = never
-    play(channel, 0.4)
+    play(session, 0.4)
     assert source.opens == 1
-    assert channel.account.reason == "no address is named"
+    assert session.integrator.reason == "no address is named"
 
 
-def test_a_fault_for_once_is_bridged_and_the_source_is_not_opened_again(scripted: tuple[Channel, Scripted]) -> None:
-    channel, source = scripted
-    play(channel, 0.2)
-    channel.begin(time.monotonic(), resumed=False)
-    play(channel, 0.2)
+def test_a_fault_for_once_is_bridged_and_the_source_is_not_opened_again(scripted: tuple[Session, Scripted]) -> None:
+    session, source = scripted
+    play(session, 0.2)
+    session.begin(time.monotonic(), resumed=False)
+    play(session, 0.2)
 
     def once() -> None:
         source.on_read = lambda: None
         raise Fault("no answer for once")
 
     source.on_read = once
-    play(channel, 0.3)
+    play(session, 0.3)
     assert source.opens == 1
-    assert channel.account.state == MeterState.OK
-    assert channel.account.gap_seconds(time.monotonic()) == 0.0
-    assert channel.account.segments == 1
+    assert session.integrator.state == MeterState.OK
+    assert session.integrator.gap_seconds(time.monotonic()) == 0.0
+    assert session.integrator.segments == 1
 
 
-def test_a_hanging_call_is_the_meter_s_silence(scripted: tuple[Channel, Scripted]) -> None:
-    channel, source = scripted
-    play(channel, 0.2)
-    channel.begin(time.monotonic(), resumed=False)
+def test_a_hanging_call_is_the_meter_s_silence(scripted: tuple[Session, Scripted]) -> None:
+    session, source = scripted
+    play(session, 0.2)
+    session.begin(time.monotonic(), resumed=False)
     let_go = threading.Event()
     source.on_read = lambda: (let_go.wait(10), None)[1]
-    play(channel, 2.8)
-    assert channel.account.state == MeterState.LOST
-    assert channel.hangs_for > 2.0
+    play(session, 2.8)
+    assert session.integrator.state == MeterState.LOST
+    assert session.hangs_for > 2.0
     let_go.set()
-    play(channel, 0.3)
-    assert channel.account.provenance == Provenance.MEASURED
-    assert channel.hangs_for < 0.3
+    play(session, 0.3)
+    assert session.integrator.provenance == Provenance.MEASURED
+    assert session.hangs_for < 0.3
 
 
 def test_a_stall_of_our_own_is_not_the_meter_s_silence(
-    scripted: tuple[Channel, Scripted], monkeypatch: pytest.MonkeyPatch
+    scripted: tuple[Session, Scripted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_module, "WAIT", 0.0)
-    channel, _ = scripted
-    play(channel, 0.2)
-    channel.begin(time.monotonic(), resumed=False)
-    play(channel, 0.2)
+    monkeypatch.setattr(session_module, "WAIT", 0.0)
+    session, _ = scripted
+    play(session, 0.2)
+    session.begin(time.monotonic(), resumed=False)
+    play(session, 0.2)
     time.sleep(2.4)  # the whole process was stopped
-    play(channel, 0.3)
-    assert channel.account.gap_seconds(time.monotonic()) == 0.0
-    assert channel.account.segments == 1
-    last = channel.account.last
+    play(session, 0.3)
+    assert session.integrator.gap_seconds(time.monotonic()) == 0.0
+    assert session.integrator.segments == 1
+    last = session.integrator.last
     assert last is not None
-    assert channel.account.joules == pytest.approx(100.0 * (last.time - channel.opened_at), rel=1e-6)
+    assert session.integrator.joules == pytest.approx(100.0 * (last.time - session.opened_at), rel=1e-6)

@@ -99,7 +99,7 @@ class Room:
         self.play(lambda: self.now.answered >= presses and self.phase is until and not self._busy())
 
     def _busy(self) -> bool:
-        return bool(self.player.account or (self.player.fitter and self.player.fitter.busy))
+        return bool(self.player.energy or (self.player.fitter and self.player.fitter.busy))
 
     @property
     def phase(self) -> Phase:

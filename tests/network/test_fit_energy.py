@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.network.fit_energy import Account, joules_at
+from installation.network.fit_energy import FitEnergy, joules_at
 from installation.network.process.loss import BatchLoss
 
 from .conftest import Room
@@ -36,14 +36,14 @@ def test_an_account_waits_for_the_sample_after_the_end_but_not_for_a_meter_that_
     room: Callable[..., Room],
 ) -> None:
     here = room()
-    account = Account(here.now, began=100.0)
+    energy = FitEnergy(here.now, began=100.0)
     here.meter.sampled_at = 109.0
-    assert not account.closed(ended=110.0, seconds=110.1)
-    assert account.closed(ended=110.0, seconds=113.0)
+    assert not energy.closed(ended=110.0, seconds=110.1)
+    assert energy.closed(ended=110.0, seconds=113.0)
     here.meter.sampled_at = 110.05
-    assert account.closed(ended=110.0, seconds=110.1)
+    assert energy.closed(ended=110.0, seconds=110.1)
     here.meter.sampled_at = 0.0
-    assert account.closed(ended=110.0, seconds=110.1)
+    assert energy.closed(ended=110.0, seconds=110.1)
 
 
 @given(

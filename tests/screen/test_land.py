@@ -21,7 +21,7 @@ def test_a_mix_of_the_place_is_used_and_a_wrong_one_said(stage: Stage) -> None:
         wall = Picture(Config(place=Place(mix=mix)), (1920, 1080), scenes=("land",))
         staged = stage(76.0)
         settled(staged, wall)
-        pages = wall.scenes[0].held.pages(staged.now)
+        pages = wall.scenes[0].squares.pages(staged.now)
         text = " ".join(line.text for page in pages for line in (*page.inside, *page.below))
         assert word in text.replace("\u00a0", " ")
         assert any("hidro" in note for note in wall.board.notes) == ("hidro" in mix)
@@ -32,7 +32,7 @@ def test_a_mix_says_whose_it_is(grid: str, told: str, stage: Stage) -> None:
     wall = Picture(Config(place=Place(mix={"hydro": 0.9}, grid=grid)), (1920, 1080), scenes=("land",))
     staged = stage(76.0)
     settled(staged, wall)
-    text = " ".join(line.text for page in wall.scenes[0].held.pages(staged.now) for line in page.below)
+    text = " ".join(line.text for page in wall.scenes[0].squares.pages(staged.now) for line in page.below)
     assert told in text.replace("\u00a0", " ")
 
 
@@ -41,7 +41,7 @@ def test_land_is_drawn_at_true_size(stage: Stage) -> None:
     wall = Picture(Config(screen=ScreenSettings(width_m=4.0)), (1920, 1080), scenes=("passage", "land"))
     staged = stage(76.0)
     settled(staged, wall)
-    page = wall.scenes[1].held.pages(staged.now)[0]
+    page = wall.scenes[1].squares.pages(staged.now)[0]
     assert page.side * 4.0 / 1920 == pytest.approx(0.2175, abs=0.001)
     assert "true size" in " ".join(line.text for line in (*page.inside, *page.below))
 
@@ -52,7 +52,7 @@ def test_a_sentence_about_a_square_stands_by_a_square(stage: Stage) -> None:
         staged = stage(watts)
         wall = Picture(config, (1280, 720), scenes=("land",))
         settled(staged, wall)
-        pages = wall.scenes[0].held.pages(staged.now)
+        pages = wall.scenes[0].squares.pages(staged.now)
         text = " ".join(line.text for page in pages for line in (*page.inside, *page.below))
         assert ("wahrer Größe" in text) == (pages[0].side > 0)
 
@@ -62,10 +62,10 @@ def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage)
     wall = Picture(Config(screen=ScreenSettings(width_m=1.5)), (1920, 1080), scenes=("section", "passage", "land"))
     staged = stage(287.0)
     settled(staged, wall)
-    page = wall.scenes[2].held.pages(staged.now)[0]
+    page = wall.scenes[2].squares.pages(staged.now)[0]
     assert page.over
     assert page.side * 1.5 / 1920 == pytest.approx(0.2175 * (287 / 76) ** 0.5, abs=0.002)
-    edge = (wall.scenes[2].held.left + round(page.side) - 1, wall.board.at.ground.bottom - 40)
+    edge = (wall.scenes[2].squares.left + round(page.side) - 1, wall.board.at.ground.bottom - 40)
     dark, lines = wall.board.surface.get_at(edge)[:3], []
     for _ in range(200):
         staged.play(wall, 1.0, rate=4)
@@ -82,7 +82,7 @@ def test_a_square_larger_than_the_ground_passes_behind_the_words(stage: Stage) -
     staged, at, scene = stage(400.0), wall.board.at, wall.scenes[3]
     settled(staged, wall)
     staged.play(wall, 1.0, rate=10)
-    page = scene.held.pages(staged.now)[0]
+    page = scene.squares.pages(staged.now)[0]
     assert page.over
     assert page.side * 1.21 / 1920 == pytest.approx(0.2175 * (400 / 76) ** 0.5, abs=0.002)
     words = pygame.Rect(at.code.x, at.code.y, at.code.w, at.fit.bottom - at.code.y)
@@ -101,12 +101,12 @@ def test_the_edges_of_a_square_run_where_nothing_is_written(size: tuple[int, int
     wall = Picture(Config(screen=ScreenSettings(width_m=1.21, large_print=large)), size, scenes=("land",))
     at, scene = wall.board.at, wall.scenes[0]
     side = round(share * size[1])
-    top = scene.held.top(side)
+    top = scene.squares.top(side)
     if top is None:
-        assert side > at.ground.bottom - at.fall.y or scene.held.left + side > at.ages.x
+        assert side > at.ground.bottom - at.fall.y or scene.squares.left + side > at.ages.x
         return
     assert top >= 0
-    assert scene.held.left + side <= at.ages.x
+    assert scene.squares.left + side <= at.ages.x
     for level in (top, top + side - 1):
         assert not any(box.y <= level < box.bottom for box in (at.code, at.fit, at.foot))
         assert not (at.portrait and at.column.y <= level)
@@ -116,7 +116,7 @@ def test_a_square_larger_than_the_wall_is_told_in_metres(stage: Stage) -> None:
     wall = Picture(Config(screen=TAPED), (1920, 1080), scenes=("section", "land"))
     staged = stage(700.0)
     settled(staged, wall)
-    page = wall.scenes[1].held.pages(staged.now)[0]
+    page = wall.scenes[1].squares.pages(staged.now)[0]
     assert not page.side
     assert "0.66 m" in " ".join(line.text for line in page.below).replace("\u00a0", " ")
 
@@ -136,7 +136,7 @@ def test_the_column_goes_to_the_land_and_comes_back(stage: Stage, picture: Make)
 def test_no_square_is_drawn_on_a_screen_that_nobody_measured(stage: Stage) -> None:
     wall, staged = Picture(Config(), (1920, 1080), scenes=("section", "land")), stage(76.0)
     settled(staged, wall)
-    pages = wall.scenes[1].held.pages(staged.now)
+    pages = wall.scenes[1].squares.pages(staged.now)
     assert not any(page.side for page in pages)
     text = " ".join(line.text for page in pages for line in page.below).replace("\u00a0", " ")
     assert "0.22 m on a side" in text

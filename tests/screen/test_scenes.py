@@ -152,7 +152,7 @@ def test_words_off_is_one_switch_and_leaves_a_whole_wall(stage: Stage) -> None:
     assert wall.board.passage == ""
     assert wall.scenes[0].fader.key == "legend"
     assert np.argwhere(pygame.surfarray.array_alpha(wall.scenes[0].fader.shown) > 60).size
-    assert not any(wall.board.words("grain", joules=1.0) in foot for foot in feet)
+    assert not any(wall.board.sentences("grain", joules=1.0) in foot for foot in feet)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from installation.config import load
 from installation.now import SAMPLES, Doors, Now, Phase, Provenance
 from installation.sound.listener import Listener
-from installation.sound.mixer import Mixer, hall, voices
+from installation.sound.mixer import Mixer, audio_format, voices
 
 OPENED = 1000.0  # s on the virtual clock
 PERIOD = 0.05  # s between two samples
@@ -34,14 +34,14 @@ class Room:
         self.rows = np.zeros((SAMPLES, 7))
         self.joules = 0.0
         self.samples = 0
-        self.hall = hall(self.config)
+        self.audio = audio_format(self.config)
         self.now = Now(folder / "now", "sound")
         self.begin()
 
     def begin(self, *, resumed: bool = False) -> None:
         """Let the sound listen from here on."""
-        self.listener = Listener(self.now, self.config.sound, self.hall.rate_hz, self.hall.block, resumed=resumed)
-        self.mixer = Mixer(self.listener, voices(self.config, self.hall), self.hall, self.config.sound.ceiling_dbtp)
+        self.listener = Listener(self.now, self.config.sound, self.audio.rate_hz, self.audio.block, resumed=resumed)
+        self.mixer = Mixer(self.listener, voices(self.config, self.audio), self.audio, self.config.sound.ceiling_dbtp)
 
     def sample(self, seconds: float, watts: float, phase: Phase = Phase.RESTING, depth: float = 0.0) -> None:
         """The meter takes a sample."""
@@ -65,8 +65,8 @@ class Room:
     ) -> NDArray[np.float32]:
         """Blocks from begin to seconds after the doors opened, (n, channels), the meter sampling all the while."""
         asked = watts if callable(watts) else lambda _: watts
-        taken, blocks, due = [], round(begin * self.hall.rate_hz / self.hall.block), begin
-        while (at := blocks * self.hall.block / self.hall.rate_hz) < seconds:
+        taken, blocks, due = [], round(begin * self.audio.rate_hz / self.audio.block), begin
+        while (at := blocks * self.audio.block / self.audio.rate_hz) < seconds:
             while due <= at and not silent_meter:
                 self.sample(OPENED + due, asked(due), phase)
                 due += self.meter.meter_period

@@ -25,7 +25,7 @@ def test_every_grain_falls_on_its_sample(tmp_path: Path) -> None:
         while due <= at:
             room.sample(OPENED + due, 90.0)
             due += PERIOD
-        moment = room.listener.moment(OPENED + at)
+        moment = room.listener.context(OPENED + at)
         for number, onset in zip(moment.grains.numbers, moment.onsets, strict=True):
             assert number not in fallen
             fallen[int(number)] = at + onset / 48_000
@@ -43,9 +43,9 @@ def test_a_sample_that_comes_late_is_no_blow(tmp_path: Path) -> None:
     room = Room(tmp_path)
     room.sample(OPENED, 700.0)
     for block in range(20):
-        room.listener.moment(OPENED + block * 512 / 48_000)
+        room.listener.context(OPENED + block * 512 / 48_000)
     room.sample(OPENED + 0.05, 700.0)
-    moment = room.listener.moment(OPENED + 20 * 512 / 48_000)
+    moment = room.listener.context(OPENED + 20 * 512 / 48_000)
     assert len(moment.grains) > 20
     assert len(np.unique(moment.onsets)) > 0.8 * len(moment.grains)
 
@@ -67,10 +67,10 @@ def test_presses_before_it_came_are_not_answered(tmp_path: Path) -> None:
     room = Room(tmp_path)
     room.guest.press()
     room.begin()
-    assert room.listener.moment(OPENED).presses == 0
+    assert room.listener.context(OPENED).presses == 0
     room.guest.press()
     room.guest.press()
-    assert [room.listener.moment(OPENED + t).presses for t in (0.01, 0.02)] == [2, 0]
+    assert [room.listener.context(OPENED + t).presses for t in (0.01, 0.02)] == [2, 0]
 
 
 @settings(deadline=None, max_examples=20)
@@ -92,7 +92,7 @@ def test_the_loss_colours_only_as_far_as_it_fell(tmp_path: Path) -> None:
     learned = []
     for epoch, loss in ((0, 5.0), (1, 0.8), (2, 0.6), (3, 0.9), (4, math.nan)):
         room.network.epoch, room.network.loss = epoch, loss
-        learned.append(room.listener.moment(OPENED).learned)
+        learned.append(room.listener.context(OPENED).learned)
     assert learned == pytest.approx([0.0, 0.0, 0.25, 0.0, 0.0])
 
 
@@ -102,7 +102,7 @@ def test_leaving_gives_all_that_is_due(tmp_path: Path) -> None:
     room.sample(OPENED + 2.0, 700.0)
     room.listener.leave(OPENED + 2.0)
     for block in range(math.ceil(LAST_WITHIN * 48_000 / 512) + 1):
-        room.listener.moment(OPENED + 2.0 + block * 512 / 48_000)
+        room.listener.context(OPENED + 2.0 + block * 512 / 48_000)
     assert room.listener.given == room.listener.clock.due > 1000
 
 
@@ -116,5 +116,5 @@ def test_without_a_voice_for_them_the_grains_are_lost(tmp_path: Path) -> None:
 def test_a_slow_meter_is_no_lost_meter(tmp_path: Path) -> None:
     room = Room(tmp_path, period=30.0)
     room.sample(OPENED, 20.0)
-    assert room.listener.moment(OPENED + 45.0).reading
-    assert not room.listener.moment(OPENED + 95.0).reading
+    assert room.listener.context(OPENED + 45.0).reading
+    assert not room.listener.context(OPENED + 95.0).reading

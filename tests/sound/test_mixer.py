@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from installation.now import Phase
-from installation.sound.block import Moment, Samples
+from installation.sound.block import BlockContext, Samples
 
 from .room import OPENED, Room
 
@@ -135,7 +135,7 @@ def test_it_opens_and_closes_without_a_step(tmp_path: Path) -> None:
 
 
 class Broken:
-    def play(self, moment: Moment, out: Samples) -> None:
+    def play(self, moment: BlockContext, out: Samples) -> None:
         out[:] = np.nan
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from installation.published import BERT, PUE
 from installation.text.comparison import BERT_KWH, in_words, years_for_bert
-from installation.text.sentences import Words
+from installation.text.sentences import Sentences
 
 
 def test_the_published_figure_follows_from_its_own_formula() -> None:
@@ -24,7 +24,7 @@ def test_the_published_machine_would_need_the_published_hours() -> None:
 def test_years_and_days(watts: float, says: str) -> None:
     sentence = in_words(watts)
     assert sentence is not None
-    assert says in Words()(sentence[0], **sentence[1]).replace("\u00a0", " ")
+    assert says in Sentences()(sentence[0], **sentence[1]).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("watts", [0.0, -5.0, math.nan, math.inf])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installation.text.land import KINDS, by_mix, figures, held
-from installation.text.sentences import Words
+from installation.text.land import KINDS, by_mix, figures, land_for
+from installation.text.sentences import Sentences
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from installation.text.sentences import Words
     ],
 )
 def test_300_watts_hold_what_the_table_of_the_sources_says(kind: str, low_m2: float, high_m2: float) -> None:
-    land = held(300, kind)
+    land = land_for(300, kind)
     assert land is not None
     assert float(f"{land.low_m2:.{2 if low_m2 < 1 else 0}f}") == low_m2
     assert float(f"{land.high_m2:.{2 if high_m2 < 1 else 0}f}") == high_m2
@@ -27,7 +27,7 @@ def test_300_watts_hold_what_the_table_of_the_sources_says(kind: str, low_m2: fl
 
 def test_the_formula_agrees_with_energy_over_a_year() -> None:
     # 2.4 kWh from a solar field hold 461 cm² for a year; the same energy as a steady power for a year holds as much.
-    land = held(2.4e-3 / 8766 * 1e6, "solar")
+    land = land_for(2.4e-3 / 8766 * 1e6, "solar")
     assert land is not None
     assert land.low_m2 * 1e4 == pytest.approx(461, abs=0.5)
     assert land.low_side_m**2 == pytest.approx(land.low_m2)
@@ -37,7 +37,7 @@ def test_figures_nobody_compared_stay_away_unless_asked_for() -> None:
     assert [f.source for f in figures("coal")] == ["UNECE 2021"]
     assert len(figures("coal", unverified=True)) == 2
     assert all(figures(kind) for kind in KINDS)
-    band = held(300, "coal", unverified=True)
+    band = land_for(300, "coal", unverified=True)
     assert band is not None
     assert (round(band.low_m2), round(band.high_m2)) == (26, 39)
 
@@ -45,7 +45,7 @@ def test_figures_nobody_compared_stay_away_unless_asked_for() -> None:
 @settings(deadline=None)
 @given(st.floats(0, 1e6), st.sampled_from(sorted(KINDS)), st.floats(1, 10))
 def test_land_grows_as_the_power_grows_and_low_is_never_above_high(watts: float, kind: str, times: float) -> None:
-    one, more = held(watts, kind), held(watts * times, kind)
+    one, more = land_for(watts, kind), land_for(watts * times, kind)
     assert one is not None
     assert more is not None
     assert one.low_m2 <= one.high_m2
@@ -58,7 +58,7 @@ def test_land_grows_as_the_power_grows_and_low_is_never_above_high(watts: float,
 def test_a_mix_lies_between_its_kinds(weights: list[float]) -> None:
     shares = {kind: w / sum(weights) for kind, w in zip(KINDS, weights, strict=True)}
     mix = by_mix(300, shares)
-    alone = [land for kind in KINDS if (land := held(300, kind))]
+    alone = [land for kind in KINDS if (land := land_for(300, kind))]
     assert mix is not None
     assert min(a.low_m2 for a in alone) <= mix.low_m2 <= mix.high_m2 <= max(a.high_m2 for a in alone)
     assert mix.covered == pytest.approx(1)
@@ -73,7 +73,7 @@ def test_what_a_mix_leaves_over_is_said() -> None:
 
 @pytest.mark.parametrize("watts", [math.nan, math.inf, -1.0])
 def test_without_a_reading_there_is_no_land(watts: float) -> None:
-    assert held(watts, "nuclear") is None
+    assert land_for(watts, "nuclear") is None
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_a_wrong_mix_is_one_sentence(shares: dict[str, float], says: str) -> Non
 
 def test_every_kind_has_a_name_in_the_sentences() -> None:
     for kind in KINDS:
-        assert Words()(f"kind_{kind}")
+        assert Sentences()(f"kind_{kind}")

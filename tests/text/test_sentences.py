@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from installation.now import Phase, Provenance
 from installation.text.coverage import CODE_FACE, WORDS_FACE, missing
-from installation.text.sentences import GROUP, LANGUAGES, PHASES, PROVENANCES, TOLD, Words, WordsError, languages
+from installation.text.sentences import GROUP, LANGUAGES, PHASES, PROVENANCES, TOLD, LanguageError, Sentences, languages
 
 HOME = LANGUAGES.parent.parent  # the package
 CODES = sorted(languages())
 IN_CODE_FACE = re.compile(r"counts|done|stopped|opened")
 
 
-def filled(words: Words) -> dict[str, str]:
+def filled(words: Sentences) -> dict[str, str]:
     """Every sentence of a language, its fields filled in with numbers."""
     fields = {name for s in words.sentences.values() for name in re.findall(r"\{(\w+)", str(s))}
     fields |= {str(s["by"]) for s in words.sentences.values() if isinstance(s, dict)}
@@ -24,7 +24,7 @@ def filled(words: Words) -> dict[str, str]:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_language_has_all_sentences_with_the_same_fields(code: str) -> None:
-    assert Words(code).faults == ()
+    assert Sentences(code).faults == ()
     own = tomllib.loads((LANGUAGES / f"{code}.toml").read_text(encoding="utf-8"))
     english = tomllib.loads((LANGUAGES / "en.toml").read_text(encoding="utf-8"))
     assert own.keys() == english.keys()
@@ -32,7 +32,7 @@ def test_every_language_has_all_sentences_with_the_same_fields(code: str) -> Non
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_letter_is_in_the_face_that_draws_it(code: str) -> None:
-    for key, sentence in filled(Words(code)).items():
+    for key, sentence in filled(Sentences(code)).items():
         assert missing(sentence, WORDS_FACE) == "", key
         if IN_CODE_FACE.match(key):
             assert missing(sentence, CODE_FACE) == "", key
@@ -40,7 +40,7 @@ def test_every_letter_is_in_the_face_that_draws_it(code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_sentence_has_a_typewriter_apostrophe_or_a_stray_space(code: str) -> None:
-    for key, sentence in filled(Words(code)).items():
+    for key, sentence in filled(Sentences(code)).items():
         assert "'" not in sentence, key
         assert sentence == sentence.strip(), key
         assert not re.search(r" [:;?!%»]|« ", sentence), key
@@ -49,20 +49,20 @@ def test_no_sentence_has_a_typewriter_apostrophe_or_a_stray_space(code: str) -> 
 @pytest.mark.parametrize("code", CODES)
 def test_no_sentence_calls_the_machine_what_it_is_not(code: str) -> None:
     barred = r"\b(kin|alive|sacred|spirit|soul|lebendig|heilig|seele|verwandt\w*|vivante?|sacrée?|âme|esprit)\b"
-    for key, sentence in filled(Words(code)).items():
+    for key, sentence in filled(Sentences(code)).items():
         assert not re.search(barred, sentence, re.IGNORECASE), key
 
 
 def test_the_four_words_and_the_phases_stand_in_the_records_order() -> None:
     assert tuple(p.name.lower() for p in Provenance) == PROVENANCES
     assert tuple(p.name.lower() for p in Phase) == PHASES
-    assert [Words()(key) for key in PROVENANCES] == ["NO READING", "MEASURED", "ESTIMATED", "REPLAYED"]
+    assert [Sentences()(key) for key in PROVENANCES] == ["NO READING", "MEASURED", "ESTIMATED", "REPLAYED"]
     for code in CODES:
-        assert len({Words(code)(key) for key in PROVENANCES}) == 4
+        assert len({Sentences(code)(key) for key in PROVENANCES}) == 4
 
 
 def test_sentences_are_filled_in() -> None:
-    words = Words()
+    words = Sentences()
     assert words("rain", drops=118.4) == "rain: 118 drops a second"
     assert words("dripping", drops=1) == "dripping: 1 drop a second, the machine at rest"
     counts = words("counts", epoch=3, epochs=10, batch=17, batches=32, loss=0.6914)
@@ -78,18 +78,18 @@ def test_sentences_are_filled_in() -> None:
 
 
 def test_numbers_are_written_the_languages_way() -> None:
-    assert Words("en").number(1234567.891, ".2f") == f"1{GROUP}234{GROUP}567.89"
-    assert Words("de").number(1234567.891, ".2f") == f"1{GROUP}234{GROUP}567,89"
-    assert [Words("fr").number(v, "~2") for v in (0.4691, 9.99, 0, 12345, 3.21)] == [
+    assert Sentences("en").number(1234567.891, ".2f") == f"1{GROUP}234{GROUP}567.89"
+    assert Sentences("de").number(1234567.891, ".2f") == f"1{GROUP}234{GROUP}567,89"
+    assert [Sentences("fr").number(v, "~2") for v in (0.4691, 9.99, 0, 12345, 3.21)] == [
         "0,47",
         "10",
         "0",
         f"12{GROUP}000",
         "3,2",
     ]
-    assert [Words().number(v) for v in (-0.2, -3, float("inf"))] == ["0", "−3", "not a number"]
-    assert Words("fr")("rain", drops=0) == f"pluie{GROUP}: 0 goutte par seconde"
-    assert Words("de")("lost_sound", grains=2) == "2 Körner gingen verloren: nicht gehört"
+    assert [Sentences().number(v) for v in (-0.2, -3, float("inf"))] == ["0", "−3", "not a number"]
+    assert Sentences("fr")("rain", drops=0) == f"pluie{GROUP}: 0 goutte par seconde"
+    assert Sentences("de")("lost_sound", grains=2) == "2 Körner gingen verloren: nicht gehört"
 
 
 @settings(deadline=None)
@@ -99,27 +99,27 @@ def test_numbers_are_written_the_languages_way() -> None:
 )
 def test_any_number_can_be_written_and_drawn(value: float, form: str) -> None:
     for code in CODES:
-        assert missing(Words(code).number(value, form), CODE_FACE) == ""
+        assert missing(Sentences(code).number(value, form), CODE_FACE) == ""
 
 
 @settings(deadline=None)
 @given(st.floats(min_value=1e-6, max_value=1e12), st.integers(1, 4))
 def test_figures_that_count_are_true_to_half_of_the_last_one(value: float, figures: int) -> None:
-    written = float(Words().number(value, f"~{figures}").replace(GROUP, ""))
+    written = float(Sentences().number(value, f"~{figures}").replace(GROUP, ""))
     assert abs(written - value) <= 0.5000001 * value * 10 ** (1 - figures)
 
 
 @pytest.mark.parametrize(("name", "meant"), [("german", "de"), ("Deutsch", "de"), ("Francais", "fr"), ("eng", "en")])
 def test_an_unknown_language_gets_the_nearest(name: str, meant: str) -> None:
     with pytest.raises(
-        WordsError, match=f"There is no language '{name}'. Did you mean '{meant}'. There are: de, en, fr."
+        LanguageError, match=f"There is no language '{name}'. Did you mean '{meant}'. There are: de, en, fr."
     ):
-        Words(name)
+        Sentences(name)
 
 
 def test_an_unknown_sentence_gets_the_nearest() -> None:
     with pytest.raises(KeyError, match=r"No sentence is called 'rian'\. Did you mean 'rain'"):
-        Words()("rian", drops=1)
+        Sentences()("rian", drops=1)
 
 
 def test_a_translation_with_faults_falls_back_to_english_and_says_where(tmp_path: Path) -> None:
@@ -137,15 +137,15 @@ def test_a_translation_with_faults_falls_back_to_english_and_says_where(tmp_path
         """,
         encoding="utf-8",
     )
-    words = Words(str(path))
+    words = Sentences(str(path))
     assert words("rain", drops=1234) == f"regen: 1{GROUP}234 druppels per seconde"
     assert words("took_kwh", kwh=0.5) == f"That is 0,50{GROUP}kWh."
-    assert words("quiet") == Words()("quiet")
+    assert words("quiet") == Sentences()("quiet")
     faults = "\n".join(words.faults)
     for key in ("sparks", "quiet", "hum", "dripping", "took_kwh", "press", "wrong_key"):
         assert f"'{key}' " in faults
     assert "'wrong_key' is no sentence of the piece." in faults
-    assert len(words.faults) == len(Words().sentences) - 1 + 1
+    assert len(words.faults) == len(Sentences().sentences) - 1 + 1
 
 
 @pytest.mark.parametrize(
@@ -156,17 +156,17 @@ def test_a_language_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, tex
     path = tmp_path / "xx.toml"
     if text is not None:
         path.write_text(text, encoding="utf-8")
-    with pytest.raises(WordsError, match=says):
-        Words(str(path))
+    with pytest.raises(LanguageError, match=says):
+        Sentences(str(path))
 
 
 def test_every_sentence_is_said_somewhere() -> None:
     """A sentence nobody says is deleted. Names made of parts, such as `kind_{kind}`, count by their first part."""
     texts = {file: file.read_text(encoding="utf-8") for file in HOME.rglob("*.py")}
     # Elsewhere the same letters are another name, such as that of a voice.
-    code = "".join(text for file, text in texts.items() if {"screen", "text"} & set(file.parts) or "Words" in text)
+    code = "".join(text for file, text in texts.items() if {"screen", "text"} & set(file.parts) or "Sentences" in text)
     parts = tuple(re.findall(r'f"([a-z]+_)\{', code))
-    names = {key for key in Words().sentences if not key.startswith((*parts, TOLD))}
+    names = {key for key in Sentences().sentences if not key.startswith((*parts, TOLD))}
     assert {key for key in names if not re.search(rf"""["']{key}["']""", code)} == set()
 
 
@@ -178,7 +178,7 @@ def test_every_phrase_that_is_put_into_another_language_is_one_a_player_writes()
         for room in ("meter", "network", "command")
         for path in (HOME / room).rglob("*.py")
     )
-    for key, sentence in Words().sentences.items():
+    for key, sentence in Sentences().sentences.items():
         if key.startswith(TOLD):
             phrase = re.sub(r"^this (?=AMD|Intel)", "", str(sentence))  # its first word is put before it there
             assert phrase in written, key
@@ -196,14 +196,14 @@ def test_every_phrase_that_is_put_into_another_language_is_one_a_player_writes()
     ],
 )
 def test_a_boundary_is_told_in_the_walls_language(code: str, boundary: str) -> None:
-    own = Words(code).told(boundary)
+    own = Sentences(code).told(boundary)
     left = re.sub(r"\(.*?\)|shelly|[\d.]+", "", own).split()
     assert not {"this", "card", "cards", "nothing", "else", "processor", "memory", "everything", "wall"} & set(left)
-    assert Words("en").told(boundary) == boundary
+    assert Sentences("en").told(boundary) == boundary
 
 
 @given(st.text())
 def test_what_no_language_knows_stays_as_it_was(text: str) -> None:
-    known = [str(sentence) for key, sentence in Words().sentences.items() if key.startswith(TOLD)]
+    known = [str(sentence) for key, sentence in Sentences().sentences.items() if key.startswith(TOLD)]
     if not any(phrase in text for phrase in known):
-        assert Words("de").told(text) == text
+        assert Sentences("de").told(text) == text

@@ -1,4 +1,4 @@
-"""Together: the seed's network, fitted by several machines at once, each with its own share of the rows.
+"""Distributed: the seed's network, fitted by several machines at once, each with its own share of the rows.
 
 The way is Keras's own distribution over JAX, not ours: each machine runs this file with the three variables of
 `keras.distribution.initialize`, and each one's meter reads its own watts. Data are the seed's: random.

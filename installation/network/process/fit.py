@@ -19,8 +19,8 @@ from types import ModuleType
 from typing import Any
 
 from ...now import Now
-from ..pipe import Channel, Message
 from ..listing import Listing, ListingError, read
+from ..pipe import Message, Pipe
 from ..troubles import NOT_A_NUMBER, Trouble, trouble
 from .memory import cap, free, need_of
 from .stand import ASK, FIT, REHEARSE, Stand
@@ -119,15 +119,15 @@ def _at_home() -> Iterator[None]:
 class Process:
     """What this process does when told: prepare one network, fit it, leave."""
 
-    def __init__(self, now: Now, channel: Channel, order: Message, asked: Callable[[], bool]) -> None:
-        self.now, self.channel, self.order, self.asked = now, channel, order, asked
+    def __init__(self, now: Now, pipe: Pipe, order: Message, asked: Callable[[], bool]) -> None:
+        self.now, self.pipe, self.order, self.asked = now, pipe, order, asked
         self.path = Path(order["file"])
         self.network: Network | None = None
 
     def prepare(self) -> None:
         """Import Keras, build and rehearse; the wall is told what is being done."""
         began = time.monotonic()
-        self.channel.tell("doing", what="Importing Keras.")
+        self.pipe.tell("doing", what="Importing Keras.")
         import keras
 
         from .device import cards, detail, may_have_card, precise, settle
@@ -139,21 +139,21 @@ class Process:
         if not may_have_card():
             cap(min(FREE_SHARE * free([]), float(self.order["memory"])))
         listing = read(self.path)
-        self.channel.tell("text", text=listing.text, fit_line=listing.fit_line, about=listing.about)
+        self.pipe.tell("text", text=listing.text, fit_line=listing.fit_line, about=listing.about)
         self.network = Network(listing, Watch(self.now, self.asked))
         self.network.open()
         room = min(FREE_SHARE * free(cards()), float(self.order["memory"]))
         precise(self.order["precision"], listing.weights)
-        self.channel.tell("doing", what="Building the network: every weight is drawn at random.")
+        self.pipe.tell("doing", what="Building the network: every weight is drawn at random.")
         self.network.build()
         self.now.parameters = self.network.model.count_params()
         self._refuse(listing, room)
-        self.channel.tell("doing", what="Compiling: one batch is trained so that the next fit begins at once.")
+        self.pipe.tell("doing", what="Compiling: one batch is trained so that the next fit begins at once.")
         self.network.rehearse()
         self.now.weights = picture(self.network.model)
         self.now.operations = operations(self.network.model, self.network.stand.batch_size)
         self.now.detail = detail(self.network.model)
-        self.channel.tell("ready", seconds=time.monotonic() - began)
+        self.pipe.tell("ready", seconds=time.monotonic() - began)
 
     def _refuse(self, listing: Listing, room: float) -> None:
         """Refuse what will not fit, before it is compiled and the machine begins to swap."""
@@ -179,7 +179,7 @@ class Process:
         self._report(watch, problem, learned if problem is None else {})
 
     def _report(self, watch: Any, problem: Trouble | None, learned: dict[str, float]) -> None:
-        self.channel.tell(
+        self.pipe.tell(
             "ended",
             how=problem.how if problem else "stopped" if watch.stopped or watch.timed_out else "whole",
             sentence=problem.sentence if problem else "",
@@ -195,9 +195,9 @@ class Process:
             self.prepare()
         except BaseException as error:  # noqa: BLE001 - as above
             traceback.print_exc()
-            self.channel.tell("unable", sentence=trouble(error, self.path, False).sentence)
+            self.pipe.tell("unable", sentence=trouble(error, self.path, False).sentence)
             return
-        while (order := self.channel.orders.get())["do"] == "fit":
+        while (order := self.pipe.orders.get())["do"] == "fit":
             self.fit(order)
 
 
@@ -212,8 +212,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     os.register_at_fork(after_in_child=lambda: os._exit(0))  # a second self of a fit would hang, or fit as well
-    channel = Channel(leave)
-    Process(Now(Path(sys.argv[1]), "network"), channel, json.loads(sys.argv[2]), lambda: leaving).play()
+    pipe = Pipe(leave)
+    Process(Now(Path(sys.argv[1]), "network"), pipe, json.loads(sys.argv[2]), lambda: leaving).play()
     sys.stdout.flush()
     os._exit(0)  # without the seconds that TensorFlow takes to leave
 

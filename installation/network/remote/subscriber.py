@@ -1,6 +1,6 @@
 """The cloud: the fit runs on a machine elsewhere, and this room shows its progress and says where it falls.
 
-The watts come by the meter `remote`, from the same broker; what the fit took is read from this room's own account, so
+The watts come by the meter `remote`, from the same broker; what the fit took is read from this room's own meter, so
 that another machine's word for its joules is not needed. When nothing comes any more the fit is over for this room.
 """
 
@@ -10,7 +10,7 @@ import math
 import time
 
 from ...now import Now, Phase
-from ..fit_energy import Account, took
+from ..fit_energy import FitEnergy, took
 from .broker import Broker
 from .message import Message, MessageError, believed
 
@@ -32,12 +32,12 @@ class Elsewhere:
         self.heard_at = time.monotonic()
         self.note = "Waiting for the machine elsewhere."
         self.their_fits = math.nan
-        self.account: Account | None = None
+        self.energy: FitEnergy | None = None
 
     def tick(self, seconds: float) -> None:
         """Take over the newest message; notice silence."""
-        if self.account:
-            self.account.look()
+        if self.energy:
+            self.energy.look()
         newest = self.broker.take()
         if newest is not None:
             self._take(*newest)
@@ -65,36 +65,36 @@ class Elsewhere:
         now, fits = self.now, message.numbers["fits"]
         fitting = message.numbers["phase"] == Phase.FITTING
         # A short fit begins and is over between two messages.
-        between = self.account is None and fits > self.their_fits and message.numbers["phase"] == Phase.SETTLED
-        if between or (fitting and (self.account is None or fits != self.their_fits)):
+        between = self.energy is None and fits > self.their_fits and message.numbers["phase"] == Phase.SETTLED
+        if between or (fitting and (self.energy is None or fits != self.their_fits)):
             self._begin(heard_at - (message.began_ago if math.isfinite(message.began_ago) else 0.0))
         self.their_fits = fits
         self._copy(message)
-        if self.account and not fitting:
+        if self.energy and not fitting:
             self._end(heard_at - (message.ended_ago if math.isfinite(message.ended_ago) else 0.0), message)
         now.phase = message.numbers["phase"]
 
     def _begin(self, began: float) -> None:
         now = self.now
-        self.account = Account(now, began)
+        self.energy = FitEnergy(now, began)
         now.fits += 1
         now.fit_began_at, now.fit_ended_at, now.fit_seconds = began, 0.0, 0.0
         now.fit_began_with = now.fit_joules = math.nan
         now.fit_updates = 0.0
 
     def _end(self, ended: float, message: Message) -> None:
-        now, account = self.now, self.account
-        assert account is not None
-        now.fit_ended_at, now.fit_seconds = ended, ended - account.began
-        account.look()  # it may have begun with this very message
-        took(now, account, ended)
+        now, energy = self.now, self.energy
+        assert energy is not None
+        now.fit_ended_at, now.fit_seconds = ended, ended - energy.began
+        energy.look()  # it may have begun with this very message
+        took(now, energy, ended)
         now.fit_ended = message.phrases["fit_ended"] or "whole"
-        self.account = None
+        self.energy = None
 
     def _copy(self, message: Message) -> None:
         now = self.now
         done = message.numbers["fit_updates"]
-        if math.isfinite(done) and done > now.fit_updates and self.account:
+        if math.isfinite(done) and done > now.fit_updates and self.energy:
             now.updates += done - now.fit_updates
             now.fit_updates = done
         for name, value in message.numbers.items():
@@ -112,11 +112,11 @@ class Elsewhere:
             f"Nothing has come from the machine elsewhere for {seconds - self.heard_at:.0f} s; "
             "is it on, and is the broker between?"
         )
-        if self.account:
+        if self.energy:
             now.fit_ended_at = self.heard_at
-            now.fit_seconds = self.heard_at - self.account.began
-            took(now, self.account, self.heard_at)
+            now.fit_seconds = self.heard_at - self.energy.began
+            took(now, self.energy, self.heard_at)
             now.fit_ended = "stopped"
-            self.account = None
+            self.energy = None
         if now.phase != Phase.SPENT:
             now.phase = Phase.UNABLE

@@ -92,7 +92,7 @@ class Past:
 
         day = read_day(Path(self.board.config.ledger.file), provenance, self.opened_on, until)
         if day.trouble:
-            self.board.notes.append(f"{self.board.words('section_unread')} ({day.trouble})")
+            self.board.notes.append(f"{self.board.sentences('section_unread')} ({day.trouble})")
         if len(day.rows):
             self.day = laid_before(day.rows, self.strata.ease / EASE, self.thin, lambda: sleep(BREATH))
 

@@ -22,7 +22,7 @@ def legend(board: Board) -> pygame.Surface:
 
 def _set(board: Board, size: int) -> tuple[pygame.Surface, float]:
     """The page with letters of an em of so many px, and how high it is."""
-    say, column, u = board.words, board.at.column, board.at.unit
+    say, column, u = board.sentences, board.at.column, board.at.unit
     made = pygame.Surface((column.w, column.h), pygame.SRCALPHA)
     inset, step = round((SWATCH + 18) * u), board.type.height(size)
     joules = board.config.piece.joules_per_grain

@@ -13,8 +13,7 @@ from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, QUIET
 from installation.screen.reading import provenance_of_fit, word
 from installation.screen.scenes._took import mean_watts
-from installation.text.land import Land, by_mix
-from installation.text.land import held as land_held
+from installation.text.land import Land, by_mix, land_for
 
 KIND = "nuclear"  # it needs the least land of all by either source: its square is the likeliest to fit the wall
 LARGEST = 1.3  # times the usual size of its letters, where a page has room
@@ -44,7 +43,7 @@ class Page:
         return 0.0 if self.over else max(self.side, self.outer)
 
 
-class Held:
+class Squares:
     """Writes those pages, and knows where a square over the wall has its place."""
 
     def __init__(self, board: Board) -> None:
@@ -61,21 +60,21 @@ class Held:
         One page; two where the words would become too small on one.
         """
         at = self.board.at
-        held, kind = self._held(mean_watts(now))
-        if held is None:
+        land, kind = self._land(mean_watts(now))
+        if land is None:
             return []
         if not at.measured:  # a square of a supposed size is no true size
-            return self._pages(now, held, kind, 0.0, 0.0)
+            return self._pages(now, land, kind, 0.0, 0.0)
         room = min(at.column.w, at.column.h * 0.66)
-        side, around = held.low_side_m / at.metres, held.high_side_m / at.metres
-        sides = [(side, around), (side, 0.0)] if held.is_band and around <= room else [(side, 0.0)]
+        side, around = land.low_side_m / at.metres, land.high_side_m / at.metres
+        sides = [(side, around), (side, 0.0)] if land.is_band and around <= room else [(side, 0.0)]
         for inner, outer in sides if side <= room else []:
-            if pages := self._pages(now, held, kind, inner, outer):
+            if pages := self._pages(now, land, kind, inner, outer):
                 return pages
         if self.top(side) is not None and self.board.shows("section"):
-            outer = around if held.is_band and self.top(around) is not None else 0.0
-            return self._pages(now, held, kind, side, outer, over=True)
-        return self._pages(now, held, kind, 0.0, 0.0)
+            outer = around if land.is_band and self.top(around) is not None else 0.0
+            return self._pages(now, land, kind, side, outer, over=True)
+        return self._pages(now, land, kind, 0.0, 0.0)
 
     def top(self, side: float) -> int | None:
         """Upper edge, px, of a square over the wall: its edges run where nothing is written; None if it is too large.
@@ -98,9 +97,9 @@ class Held:
         """Left edge, px, of a square over the wall."""
         return self.board.at.code.x // 2
 
-    def _pages(self, now: Now, held: Land, kind: str, side: float, outer: float, *, over: bool = False) -> list[Page]:
+    def _pages(self, now: Now, land: Land, kind: str, side: float, outer: float, *, over: bool = False) -> list[Page]:
         """The page with these squares, px, and another for what has no room on it; none if even that is too little."""
-        say, at = self.board.words, self.board.at
+        say, at = self.board.sentences, self.board.at
         key = (
             "land_over"
             if over
@@ -109,11 +108,11 @@ class Held:
             else "land_unmeasured"
             if not at.measured
             else "land_too_large"
-            if held.low_side_m > at.height * at.metres
+            if land.low_side_m > at.height * at.metres
             else "land_no_room"
         )
-        first = say(key, kind=kind, watts=mean_watts(now), side=held.low_side_m)
-        band = [say("land_band", low=held.low_side_m, high=held.high_side_m)] if held.is_band else []
+        first = say(key, kind=kind, watts=mean_watts(now), side=land.low_side_m)
+        band = [say("land_band", low=land.low_side_m, high=land.high_side_m)] if land.is_band else []
         inside = self._within(first, band, side) if side and not over else []
         head = [] if inside else [first, *band]
         others = [told for kind in OTHERS if (told := self._other(mean_watts(now), kind))]
@@ -126,17 +125,17 @@ class Held:
                     return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
         return []
 
-    def _held(self, watts: float) -> tuple[Land | None, str]:
+    def _land(self, watts: float) -> tuple[Land | None, str]:
         """The land for the place's own mix if the host gave one, else for one kind; and what it is called."""
-        say, mix = self.board.words, self.board.config.place.mix
+        say, mix = self.board.sentences, self.board.config.place.mix
         if not mix:
-            return land_held(watts, KIND), say(f"kind_{KIND}")
+            return land_for(watts, KIND), say(f"kind_{KIND}")
         try:
             return by_mix(watts, mix), say("land_mix")
         except ValueError as error:
             if str(error) not in self.board.notes:
                 self.board.notes.append(f"[place] mix: {error}")
-            return land_held(watts, KIND), say(f"kind_{KIND}")
+            return land_for(watts, KIND), say(f"kind_{KIND}")
 
     def _under(self, head: list[str], groups: list[list[str]], small: int) -> list[Line]:
         """What stands under the square: its sentence if that has no room in it, then groups of smaller ones."""
@@ -150,7 +149,7 @@ class Held:
 
     def _said(self, now: Now) -> list[str]:
         """What the figures are, and what they leave out."""
-        say = self.board.words
+        say = self.board.sentences
         computed = say("land_word", word=word(self.board, provenance_of_fit(now)))
         said = [f"{say('land_sources')} {say('land_left_out')} {computed}", say("land_limit")]
         place = self.board.config.place
@@ -175,9 +174,9 @@ class Held:
         return []
 
     def _other(self, watts: float, kind: str) -> str:
-        held, say = land_held(watts, kind), self.board.words
-        if held is None:
+        land, say = land_for(watts, kind), self.board.sentences
+        if land is None:
             return ""
-        if held.is_band:
-            return say("land_other_band", kind=say(f"kind_{kind}"), low=held.low_side_m, high=held.high_side_m)
-        return say("land_other", kind=say(f"kind_{kind}"), side=held.low_side_m)
+        if land.is_band:
+            return say("land_other_band", kind=say(f"kind_{kind}"), low=land.low_side_m, high=land.high_side_m)
+        return say("land_other", kind=say(f"kind_{kind}"), side=land.low_side_m)

@@ -13,7 +13,7 @@ from installation.published import KWH
 from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
 from installation.screen.reading import provenance_of_fit, word
-from installation.text import scale
+from installation.text import comparison
 
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
 LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
@@ -36,13 +36,13 @@ def took(board: Board, now: Now) -> list[Line]:
 
 def _page(board: Board, now: Now, size: float) -> list[Line]:
     """The page with letters so many times their usual size."""
-    say, at, width, u = board.words, board.at, board.at.column.w, board.at.unit * size
+    say, at, width, u = board.sentences, board.at, board.at.column.w, board.at.unit * size
     body, small = max(9, round(at.body * size)), max(9, round(at.small * size))
     page = board.wrap(_took(board, now), width, round(1.26 * body), BRIGHT)
     for i, (sentence, colour) in enumerate(_learned(board, now)):
         page += board.wrap(sentence, width, body, colour, gap=(4 if i else 16) * u)
     made_here = provenance_of_fit(now) is not Provenance.REPLAYED  # a recording's watts are no rate of this machine
-    if made_here and (told := scale.in_words(mean_watts(now))):
+    if made_here and (told := comparison.in_words(mean_watts(now))):
         page += board.wrap(say(told[0], **told[1]), width, body, BRIGHT, gap=26 * u)
         page += board.wrap(say("scale_source"), width, small, QUIET, gap=6 * u)
         here = say("scale_boundary", boundary=say.told(now.boundary), word=word(board, provenance_of_fit(now)))
@@ -52,7 +52,7 @@ def _page(board: Board, now: Now, size: float) -> list[Line]:
 
 def _took(board: Board, now: Now) -> str:
     """The first sentences: what it took, and whether it was stopped."""
-    say, of = board.words, provenance_of_fit(now)
+    say, of = board.sentences, provenance_of_fit(now)
     said = [say("took_stopped", updates=now.fit_updates)] if now.fit_ended == "stopped" else []
     if not of:
         return " ".join([*said, say("took_no_reading", seconds=now.fit_seconds)])
@@ -66,7 +66,7 @@ def _took(board: Board, now: Now) -> str:
 
 def _learned(board: Board, now: Now) -> list[tuple[str, Colour]]:
     """What came of it, in two numbers; what guessing gets is said where the network's file says it."""
-    say = board.words
+    say = board.sentences
     if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen > 0):
         return []
     said = [(say("learned", seen=100 * now.seen, unseen=100 * now.unseen), LIT)]

@@ -41,7 +41,7 @@ class Scene:
 
     def _labels(self) -> list[tuple[int, str]]:
         """Row of the box and words, from the surface down; one that would touch the one above it is left out."""
-        say, high = self.board.words, self.board.type.height(self.size)
+        say, high = self.board.sentences, self.board.type.height(self.size)
         labels = [(0, say("section_now"))]
         for depth, seconds in self.board.ages:
             y = round(depth)

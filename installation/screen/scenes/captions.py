@@ -92,7 +92,7 @@ class Scene:
 
     # -- what to know
     def _left(self, now: Now) -> list[str]:
-        say, phase = self.board.words, Phase(int(now.phase))
+        say, phase = self.board.sentences, Phase(int(now.phase))
         if now.doors == Doors.CLOSING:
             return [say("closing")]
         if now.doors == Doors.SHUT:
@@ -112,7 +112,7 @@ class Scene:
 
     def _grains(self, now: Now) -> list[str]:
         """What is heard and what is lit, in words; where neither plays, what is drawn."""
-        say, config = self.board.words, self.board.config
+        say, config = self.board.sentences, self.board.config
         if not self.reads:
             return [say("quiet")]
         said, voices = [], config.sound.voices if _plays(now, "sound") else ()
@@ -130,7 +130,7 @@ class Scene:
 
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
-        say = self.board.words
+        say = self.board.sentences
         sentences = [(text, COOL) for player in now.players for text in self._missing(now, player)]
         sentences += [(note, COOL) for note in (*self.board.notes[:3], *self.board.type.missing[:2])]
         if self.board.paused:
@@ -166,7 +166,7 @@ class Scene:
         if state is State.BACKOFF:
             wait = max(1.0, math.ceil(now.of(player).back_at - self._clock(now)))
             key = f"missing_{player if player in PLAYERS else 'own'}"
-            said.append(self.board.words(key, player=player, seconds=wait))
+            said.append(self.board.sentences(key, player=player, seconds=wait))
         return said
 
     def _clock(self, now: Now) -> float:

@@ -138,7 +138,7 @@ class Scene:
 
     def _counts(self, now: Now, phase: Phase, seconds: float) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
-        say, reads = self.board.words, reading.provenance(now, seconds)
+        say, reads = self.board.sentences, reading.provenance(now, seconds)
         if phase is Phase.FITTING and self.board.opened and reads and math.isfinite(now.fit_began_with):
             joules = max(0.0, now.joules - now.fit_began_with)
             said = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
@@ -161,7 +161,7 @@ class Scene:
 
     def _done(self, now: Now) -> str:
         """What came of the fit that is over, as much of it as the line has room for."""
-        say, of = self.board.words, reading.provenance_of_fit(now)
+        say, of = self.board.sentences, reading.provenance_of_fit(now)
         fields = {"updates": now.fit_updates} | ({"joules": now.fit_joules} if of else {})
         short_fields = fields | ({"word": reading.word(self.board, of)} if of else {})
         if now.fit_ended not in ("", "whole"):
@@ -177,7 +177,7 @@ class Scene:
         """In the place of the code, where a recording is played and no network is there."""
         at = self.board.at
         return self.board.page(
-            self.board.wrap(self.board.words("no_code"), at.code.w, at.body, QUIET), self.source.size
+            self.board.wrap(self.board.sentences("no_code"), at.code.w, at.body, QUIET), self.source.size
         )
 
     def _read(self, source: str, fit_line: str) -> None:
@@ -203,7 +203,7 @@ class Scene:
         at, step = self.board.at, self.em * LEADING
         made = pygame.Surface((at.code.w, at.code.h), pygame.SRCALPHA)
         if len(self.sheets) > 1:
-            note = self.board.words("source_sheet", first=sheet.first, last=sheet.last, lines=lines)
+            note = self.board.sentences("source_sheet", first=sheet.first, last=sheet.last, lines=lines)
             made.blit(self.board.type.line(note, self.em, QUIET, "code"), (0, 0))
         height = at.code.h - step * (len(sheet.lead) + (0.35 if sheet.lead else 0.0))
         top, x = height - step * max(map(len, sheet.columns)), 0.0

@@ -35,7 +35,7 @@ class Scene:
         self.board.moving(Rect(place))
 
     def _page(self) -> pygame.Surface:
-        say, at, type_ = self.board.words, self.board.at, self.board.type
+        say, at, type_ = self.board.sentences, self.board.at, self.board.type
         size, step = at.body, round(at.body * 1.6)
         rows = [(say(f"key_{key}"), say(f"help_{key}")) for key in KEYS]
         first = max(type_.width(key, size) for key, _ in rows)

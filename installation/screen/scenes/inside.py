@@ -68,7 +68,7 @@ class Scene:
     # -- the loops
     def _rows(self, now: Now) -> list[tuple[int, str, str]]:
         """Depth, counter and sentence of each line."""
-        say, number = self.board.words, self.board.words.number
+        say, number = self.board.sentences, self.board.sentences.number
         found = BATCH_SIZE.search(now.fit_line)
         rows = float(found.group(1)) if found else KERAS_ROWS
         ended = now.phase == Phase.SETTLED and now.fit_ended in ("", "whole")  # one that was stopped keeps its counters
@@ -146,7 +146,7 @@ class Scene:
 
     def _caption(self, made: pygame.Surface, now: Now, box: Box) -> None:
         """What the picture shows, and the operations of a step where there is room for them too."""
-        say = self.board.words
+        say = self.board.sentences
         texts = [say("opened_weights")]
         if now.operations:
             texts.append(say("opened_operations", operations=now.operations))

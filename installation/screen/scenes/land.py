@@ -2,7 +2,7 @@
 
 The square is as large as the land that is held while the measured power flows, by kind of power station, as a band
 between two sources. A metre on the wall is a metre, by the screen's width in config.toml. What is left out is said in
-the same breath (held.py). Where the square is larger than its place, its side is given in metres instead.
+the same breath (_square.py). Where the square is larger than its place, its side is given in metres instead.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from installation.screen.board import Board, Fader, Rect
 from installation.screen.colours import LIT, QUIET, blend
 from installation.screen.layout import Box
 from installation.screen.reading import provenance_of_fit
-from installation.screen.scenes._square import Held, Page
+from installation.screen.scenes._square import Page, Squares
 from installation.screen.scenes._took import mean_watts, took
 
 FADE = 1.5  # s
@@ -28,7 +28,7 @@ class Scene:
     """Two pages in the right column, shown once after each fit."""
 
     def __init__(self, board: Board) -> None:
-        self.board, self.held = board, Held(board)
+        self.board, self.squares = board, Squares(board)
         self.fader = Fader(board, board.at.column, FADE)
         self.seen = -1.0
         self.queue: list[tuple[Page, float]] = []
@@ -72,7 +72,7 @@ class Scene:
         """The pages, and how many s each stays."""
         pages = [Page([], took(self.board, now))]
         if provenance_of_fit(now) and mean_watts(now) > 0:
-            pages += self.held.pages(now)
+            pages += self.squares.pages(now)
         made = []
         for page in pages:
             words = sum(len(line.text.split()) for line in (*page.inside, *page.below))
@@ -88,9 +88,8 @@ class Scene:
             pygame.draw.rect(made, QUIET, (0, 0, round(page.outer), round(page.outer)), max(1, round(1.5 * unit)))
         if page.side and not page.over:
             pygame.draw.rect(made, LIT, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
-            made.blit(
-                self.board.page(page.inside, (round(page.side), round(page.side))), (self.held.inset, self.held.inset)
-            )
+            inside, inset = (round(page.side), round(page.side)), self.squares.inset
+            made.blit(self.board.page(page.inside, inside), (inset, inset))
         made.blit(self.board.page(page.below, (box.w, box.h - top)), (0, top))
         return made
 
@@ -99,14 +98,14 @@ class Scene:
         at = self.board.at
         code = Box(at.code.x, at.code.y, at.fit.right - at.code.x, at.fit.bottom - at.code.y)
         for side, colour, thick in ((page.outer, QUIET, 1.5), (page.side, LIT, 2.5)):
-            top = self.held.top(side)
+            top = self.squares.top(side)
             if not side or top is None:
                 continue
             a, b = round(side), max(1, round(thick * at.unit))
             edges = ((0, 0, a, b), (0, a - b, a, b), (0, b, b, a - 2 * b), (a - b, b, b, a - 2 * b))
             lit = blend((0, 0, 0), colour, light)
             for x, y, w, h in edges:
-                for part in outside(Rect(self.held.left + x, top + y, w, h), (code, at.number)):
+                for part in outside(Rect(self.squares.left + x, top + y, w, h), (code, at.number)):
                     self.board.surface.fill(lit, part, special_flags=pygame.BLEND_RGB_MAX)
                     self.board.moving(part)
 

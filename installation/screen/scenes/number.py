@@ -64,7 +64,7 @@ class Scene:
         return self.board.page(self.page, self.lines.size, right=True)
 
     def _page(self, provenance: Provenance, word: str, sentences: list[str]) -> list[Line]:
-        say, at = self.board.words, self.board.at
+        say, at = self.board.sentences, self.board.at
         colour = LIT if provenance is Provenance.MEASURED else COOL
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
         size = self.board.fitting(word, self.box.w, at.body if provenance else round(44 * at.unit), 9)
@@ -77,7 +77,7 @@ class Scene:
 
     def _below(self, now: Now, provenance: Provenance, seconds: float) -> list[str]:
         """The boundary; for a replay where it was recorded; without a reading why there is none."""
-        say = self.board.words
+        say = self.board.sentences
         if not provenance:
             if not now.sampled_at:
                 return [say("reading_waits")]
@@ -97,4 +97,4 @@ def written(watts: float, uncertainty: float, board: Board) -> str:
     """Watts with as many digits as their uncertainty leaves."""
     step = 10.0 ** math.floor(math.log10(watts * uncertainty)) if watts > 0 and 0 < uncertainty < math.inf else 1.0
     step = min(max(step, 0.1), 100.0)
-    return board.words.number(round(watts / step) * step, ".1f" if step < 1 else "")
+    return board.sentences.number(round(watts / step) * step, ".1f" if step < 1 else "")

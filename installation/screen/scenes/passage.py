@@ -42,7 +42,6 @@ class Scene:
         self.now_at = -1
         self.until = -math.inf
         self.pages: dict[str, pygame.Surface | None] = {}
-        self.held = False
 
     def draw(self, now: Now, seconds: float) -> None:
         if self.passages is None:
@@ -153,7 +152,7 @@ class Scene:
         small = max(LEGIBLE, min(board.at.small, round(0.66 * size)))
         page += self._credit(passage, small)
         contact = self.passages.contact if self.passages else ""
-        say = board.words
+        say = board.sentences
         corrections = say("corrections", contact=contact) if contact else say("corrections_house")
         page += board.wrap(corrections, box.w, max(LEGIBLE, round(small * 0.86)), QUIET, gap=12 * board.at.unit)
         return page

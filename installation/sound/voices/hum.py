@@ -12,7 +12,7 @@ import numpy as np
 
 from ...score.grains import Floats, hashed
 from ...score.sound import HUM_BELOW_RAIN, HUM_PARTIALS, Loudness, hum, k_weight, mean_square, pan
-from ..block import Hall, Moment, Samples
+from ..block import AudioFormat, BlockContext, Samples
 
 FOLLOW = 0.1  # s in which the partials follow the watts
 BREATH = 0.5  # s in which the answer to a press fades
@@ -25,39 +25,39 @@ class Voice:
 
     plays_grains = False
 
-    def __init__(self, hall: Hall) -> None:
-        self.hall = hall
+    def __init__(self, audio: AudioFormat) -> None:
+        self.audio = audio
         number = np.arange(1, HUM_PARTIALS + 1)
-        self.number = number[number * hall.mains_hz < 0.45 * hall.rate_hz]
-        self.turns = 2 * np.pi * hall.mains_hz / hall.rate_hz
-        steps = np.outer(self.number, self.turns * np.arange(hall.block))
+        self.number = number[number * audio.mains_hz < 0.45 * audio.rate_hz]
+        self.turns = 2 * np.pi * audio.mains_hz / audio.rate_hz
+        steps = np.outer(self.number, self.turns * np.arange(audio.block))
         self.waves = np.concatenate([np.cos(steps), np.sin(steps)]).astype(np.float32)
-        self.rise = np.linspace(0.0, 1.0, hall.block, dtype=np.float32)
-        self.pans = np.tile(_wide(len(self.number), hall.channels), 2)
-        self.weight = math.sqrt(float(k_weight(np.array([2 * hall.mains_hz]))[0]))
-        self.follow = math.exp(-hall.block / hall.rate_hz / FOLLOW)
-        self.fade = math.exp(-hall.block / hall.rate_hz / BREATH)
+        self.rise = np.linspace(0.0, 1.0, audio.block, dtype=np.float32)
+        self.pans = np.tile(_wide(len(self.number), audio.channels), 2)
+        self.weight = math.sqrt(float(k_weight(np.array([2 * audio.mains_hz]))[0]))
+        self.follow = math.exp(-audio.block / audio.rate_hz / FOLLOW)
+        self.fade = math.exp(-audio.block / audio.rate_hz / BREATH)
         self.phase = 0.0
         self.breath = 0.0
         self.gains = np.zeros(len(self.number))
 
-    def play(self, moment: Moment, out: Samples) -> None:
+    def play(self, context: BlockContext, out: Samples) -> None:
         before = self.gains
-        self.gains = before * self.follow + self._asked(moment) * (1 - self.follow)
-        self.breath = 1.0 if moment.presses else self.breath * self.fade
+        self.gains = before * self.follow + self._asked(context) * (1 - self.follow)
+        self.breath = 1.0 if context.presses else self.breath * self.fade
         if max(before.max(), self.gains.max()) > 1e-7:
             self._sing(before, out)
-        self.phase = (self.phase + self.turns * self.hall.block) % (2 * np.pi)
+        self.phase = (self.phase + self.turns * self.audio.block) % (2 * np.pi)
 
-    def _asked(self, moment: Moment) -> Floats:
+    def _asked(self, context: BlockContext) -> Floats:
         """Amplitudes of the partials, (n,)."""
-        loudness = moment.loudness
+        loudness = context.loudness
         answer = _answer(len(self.number), loudness) * self.breath
-        if not moment.reading:
+        if not context.reading:
             return answer
-        warmth = math.exp(-moment.since_fit / GLOW)
+        warmth = math.exp(-context.since_fit / GLOW)
         level = math.sqrt(2 * mean_square(loudness.target - HUM_BELOW_RAIN)) / self.weight
-        return level * hum(moment.watts, loudness.full_watts, warmth)[: len(self.number)] + answer
+        return level * hum(context.watts, loudness.full_watts, warmth)[: len(self.number)] + answer
 
     def _sing(self, before: Floats, out: Samples) -> None:
         """Add the partials, each running from its gain before to its gain now.
