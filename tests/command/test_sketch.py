@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,6 +15,8 @@ import pytest
 
 from installation.config import HOME
 from installation.now import Now
+
+from ..waiting import PATIENCE, until
 
 OFFSCREEN = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy", "PYTHONPATH": str(HOME)}
 DRAWS = "def draw(stage, now):\n    stage.background('rust')\n    stage.text(stage.reading, 0, 0)\n"
@@ -37,17 +38,8 @@ def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen
 
 def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     process = start(folder, *arguments, **environment)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
-
-
-def until(true: Callable[[], object], seconds: float = 30.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def meters(process: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -80,7 +72,7 @@ def test_where_a_piece_runs_it_joins_as_a_guest(tmp_path: Path, file: Path) -> N
     line += ["--config", str(HOME / "config.toml"), "--set", "meter.name=estimate"]
     piece = subprocess.Popen(line, cwd=tmp_path, env=os.environ | OFFSCREEN, stdout=subprocess.DEVNULL)
     try:
-        assert until(lambda: (tmp_path / "now").exists() and Now(tmp_path / "now")["meter_beat"])
+        until(lambda: (tmp_path / "now").exists() and Now(tmp_path / "now")["meter_beat"])
         code, _, err = run(tmp_path, str(file), "--headless", "--frames", "3", "--out", str(tmp_path / "a.png"))
         assert (code, err) == (0, "")
     finally:
@@ -135,15 +127,13 @@ def test_a_loop_without_end_is_left_at_once(tmp_path: Path, file: Path, number: 
     file.write_text(LOOPS)
     process = start(tmp_path, str(file), "--with-meter", "estimate")
     try:
-        assert until((tmp_path / "loops").exists)
+        until((tmp_path / "loops").exists)
         (meter,) = meters(process)
-        began = time.monotonic()
         process.send_signal(number)
-        _, err = process.communicate(timeout=20)
-        assert time.monotonic() - began < 5
+        _, err = process.communicate(timeout=PATIENCE)
         assert "Ended." in err
         assert "Traceback" not in err
-        assert until(lambda: not meter.is_running())
+        until(lambda: not meter.is_running())
     finally:
         process.kill()
 
@@ -155,34 +145,34 @@ def test_a_sketch_that_catches_even_that_is_ended_by_the_second_signal(tmp_path:
     file.write_text(stubborn)
     process = start(tmp_path, str(file), "--with-meter", "estimate")
     try:
-        assert until((tmp_path / "loops").exists)
+        until((tmp_path / "loops").exists)
         (meter,) = meters(process)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
-        assert until(lambda: not meter.is_running())  # it notices that nobody reads it any more
+        process.communicate(timeout=PATIENCE)
+        until(lambda: not meter.is_running())  # it notices that nobody reads it any more
     finally:
         process.kill()
 
 
 def test_killed_it_takes_its_meter_along(tmp_path: Path, file: Path) -> None:
     process = start(tmp_path, str(file), "--with-meter", "estimate")
-    assert until(lambda: meters(process))
+    until(lambda: meters(process))
     (meter,) = meters(process)
     process.kill()
     process.communicate()
-    assert until(lambda: not meter.is_running())
+    until(lambda: not meter.is_running())
 
 
 def test_a_save_is_seen_in_the_running_process(tmp_path: Path, file: Path) -> None:
     process = start(tmp_path, str(file), "--with-meter", "estimate")
     try:
-        assert until(lambda: meters(process))
+        until(lambda: meters(process))
         file.write_text(DRAWS + "    import pathlib\n    pathlib.Path('saved').touch()\n")
-        assert until((tmp_path / "saved").exists)
+        until((tmp_path / "saved").exists)
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     finally:
         process.kill()

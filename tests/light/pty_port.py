@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-import time
 import tty
-from collections.abc import Callable
 from pathlib import Path
 
 
@@ -41,11 +39,3 @@ class PtyPort:
         if select.select([self.ours], [], [], seconds)[0]:
             return os.read(self.ours, 65536)
         return b""
-
-
-def wait_for(what: Callable[[], object], seconds: float = 15.0) -> None:
-    """Wait until something is so; a busy machine gets its time."""
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "It did not happen in time."
-        time.sleep(0.01)

@@ -12,7 +12,8 @@ from installation.light.codec import ADA, read_adalight
 from installation.light.strips import adalight
 from installation.now import Now
 
-from .pty_port import PtyPort, wait_for
+from ..waiting import until
+from .pty_port import PtyPort
 from .room import Meter
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="This system has no pseudo-terminals.")
@@ -43,9 +44,9 @@ def test_frames_come_out_as_they_went_in(port):
     time.sleep(0.1)
     assert not strip.ready(time.monotonic())
     port.write(ADA + b"\n")
-    wait_for(lambda: strip.ready(time.monotonic()))
+    until(lambda: strip.ready(time.monotonic()))
     strip.give(1, PICTURE, time.monotonic())
-    wait_for(lambda: strip.newest)
+    until(lambda: strip.newest)
     assert (read_adalight(port.read(1.0)) == PICTURE).all()
     assert (strip.newest.number, strip.frames, strip.note) == (1, 1, "")
     assert strip.name == f"adalight on {port.name}"
@@ -55,10 +56,10 @@ def test_frames_come_out_as_they_went_in(port):
 def test_it_waits_for_line_and_strip(port):
     strip = opened(port, baud=9600)
     port.write(ADA)
-    wait_for(lambda: strip.ready(time.monotonic()))
+    until(lambda: strip.ready(time.monotonic()))
     begin = time.monotonic()
     strip.give(1, PICTURE, begin)
-    wait_for(lambda: strip.newest)
+    until(lambda: strip.newest)
     assert not strip.ready(begin + 0.046)
     assert strip.free_at - begin >= (36 * 10 / 9600 + 31.1e-6 * 10) / 0.8 - 1e-6
     strip.close()
@@ -67,32 +68,32 @@ def test_it_waits_for_line_and_strip(port):
 def test_it_comes_back_by_itself(port, quick):
     strip = opened(port)
     port.write(ADA)
-    wait_for(lambda: strip.linked)
+    until(lambda: strip.linked)
     port.pull_out()
-    wait_for(lambda: not strip.linked and "no such port" in strip.note)
+    until(lambda: not strip.linked and "no such port" in strip.note)
     port.plug_in()
-    wait_for(lambda: port.write(ADA) or strip.linked)
+    until(lambda: port.write(ADA) or strip.linked)
     assert strip.note == ""
     strip.give(7, PICTURE, time.monotonic())
-    wait_for(lambda: strip.newest and strip.newest.number == 7)
+    until(lambda: strip.newest and strip.newest.number == 7)
     strip.close()
 
 
 def test_a_port_that_is_not_there_is_a_sentence(tmp_path, quick):
     strip = adalight.Strip(LightSettings(device="adalight", port=str(tmp_path / "none")))
     strip.open()
-    wait_for(lambda: "there is no such port; plug in" in strip.note)
+    until(lambda: "there is no such port; plug in" in strip.note)
     strip.close()
 
 
 def test_a_port_that_is_taken_is_a_sentence(port, quick):
     first = opened(port)
     port.write(ADA)
-    wait_for(lambda: first.linked)
+    until(lambda: first.linked)
     second = opened(port)
-    wait_for(lambda: "another program holds it" in second.note)
+    until(lambda: "another program holds it" in second.note)
     first.close()
-    wait_for(lambda: port.write(ADA) or second.linked)
+    until(lambda: port.write(ADA) or second.linked)
     second.close()
 
 
@@ -100,7 +101,7 @@ def test_no_port_at_all_is_a_sentence(tmp_path, quick, monkeypatch):
     monkeypatch.setattr(ports, "BY_ID", tmp_path)
     strip = adalight.Strip(LightSettings(device="adalight"))
     strip.open()
-    wait_for(lambda: "No serial port is here" in strip.note)
+    until(lambda: "No serial port is here" in strip.note)
     strip.close()
 
 
@@ -110,7 +111,7 @@ def test_a_port_that_was_found_and_is_silent_is_left(tmp_path, port, quick, monk
     monkeypatch.setattr(ports, "BY_ID", port.name.parent)
     strip = adalight.Strip(LightSettings(device="adalight"))
     strip.open()
-    wait_for(lambda: "no Adalight board answers" in strip.note)
+    until(lambda: "no Adalight board answers" in strip.note)
     assert not port.read()
     strip.close()
 
@@ -124,10 +125,10 @@ def test_the_player_on_a_real_port(port, tmp_path):
     process = subprocess.Popen(command)
     try:
         light = Now(record, "guest")
-        wait_for(lambda: light.light_beat > 0)
+        until(lambda: light.light_beat > 0)
         meter = Meter(record, lambda t: 80.0, time.monotonic())
-        data, until = b"", time.monotonic() + 2.5
-        while time.monotonic() < until:
+        data, end = b"", time.monotonic() + 2.5
+        while time.monotonic() < end:
             meter.until(time.monotonic())
             data += port.read(0.01) if light.light_frames else port.write(ADA) or port.read(0.01)
         process.terminate()

@@ -13,7 +13,8 @@ from installation.light import line, ports
 from installation.light.strips import underfoot
 from tests.hardware.board import BoardOnPty, build_elf, require_avr
 
-from .pty_port import PtyPort, wait_for
+from ..waiting import until
+from .pty_port import PtyPort
 
 BAUD = 500_000
 
@@ -39,19 +40,19 @@ def test_the_board_is_found_among_strangers_and_under_another_name(tmp_path, qui
     with BoardOnPty(build_elf(60, BAUD), BAUD) as board:
         (tmp_path / "b-board").symlink_to(board.port)
         strip = found()
-        wait_for(lambda: strip.linked)
+        until(lambda: strip.linked)
         assert strip.port == str(tmp_path / "b-board")
         assert set(modem.read()) <= set(b"Ak\x00h\x58\xd1v")
         (tmp_path / "b-board").unlink()
         board.unplug()
-        wait_for(lambda: not strip.linked)
+        until(lambda: not strip.linked)
     with BoardOnPty(build_elf(60, BAUD), BAUD) as board:
         (tmp_path / "c-board").symlink_to(board.port)
-        wait_for(lambda: strip.linked)
+        until(lambda: strip.linked)
         assert strip.port == str(tmp_path / "c-board")
         assert strip.note == ""
         strip.give(1, np.zeros((60, 3), np.uint8), time.monotonic())
-        wait_for(lambda: strip.newest)
+        until(lambda: strip.newest)
         strip.close()
     modem.pull_out()
 
@@ -60,7 +61,7 @@ def test_the_board_is_found_among_strangers_and_under_another_name(tmp_path, qui
 def test_another_device_is_named_and_left_in_peace(tmp_path, quick, says, named):
     stranger = PtyPort(tmp_path / "stranger")
     strip = found(port=str(stranger.name))
-    wait_for(lambda: stranger.write(says) or named in strip.note)
+    until(lambda: stranger.write(says) or named in strip.note)
     strip.close()
     assert strip.frames == 0
     stranger.pull_out()
@@ -101,4 +102,4 @@ def test_a_fault_in_the_thread_ends_the_player_and_is_not_hidden(tmp_path, quick
     monkeypatch.setattr(ports, "candidates", lambda: 1 / 0)
     strip = found()
     with pytest.raises(RuntimeError, match="has ended"):
-        wait_for(lambda: strip.linked)
+        until(lambda: strip.linked)

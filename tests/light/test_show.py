@@ -13,7 +13,7 @@ from installation.now import Now
 from installation.score.colour import LUMINANCE
 from tests.hardware.board import BoardOnPty, build_elf, require_avr
 
-from .pty_port import wait_for
+from ..waiting import PATIENCE, until
 from .room import Meter
 
 pytestmark = [
@@ -55,10 +55,10 @@ def eight_grains(folder, leds):
     settings = f"light.leds={leds}", "light.full_watts=100", "light.length=2.4"
     with BoardOnPty(build_elf(leds, BAUD, 3000), BAUD) as board:
         with performing(folder, board.port, *settings) as (process, light):
-            wait_for(lambda: "underfoot board" in light.light_device)
+            until(lambda: "underfoot board" in light.light_device)
             meter = show(light, lambda t: 8.0 if t < 1.08 else 0.0, 2.5)
             process.terminate()
-            assert process.wait(5) == 0
+            assert process.wait(PATIENCE) == 0
         assert int(meter.joules) == 8
         time.sleep(0.1)
         _, lights = board.lights()
@@ -83,11 +83,11 @@ def test_every_grain_due_is_lit(tmp_path, leds):
 def test_the_button_presses_fit(tmp_path):
     require_avr()
     with BoardOnPty(build_elf(60, BAUD), BAUD) as board, performing(tmp_path, board.port) as (_, light):
-        wait_for(lambda: "underfoot board" in light.light_device)
+        until(lambda: "underfoot board" in light.light_device)
         time.sleep(0.3)
         for count in (1, 2):
             board.press(True)
-            wait_for(lambda count=count: light.light_presses == count)
+            until(lambda count=count: light.light_presses == count)
             board.press(False)
             time.sleep(0.2)
         assert light.presses == 2
@@ -99,21 +99,21 @@ def test_a_cable_pulled_in_mid_show_is_a_sentence_and_comes_back(tmp_path):
     board = BoardOnPty(build_elf(60, BAUD), BAUD).__enter__()
     name.symlink_to(board.port)
     with performing(tmp_path, name, "light.leds=60", "light.full_watts=20") as (process, light):
-        wait_for(lambda: light.light_frames > 5)
+        until(lambda: light.light_frames > 5)
         meter = show(light, lambda t: 20.0, 1.0)
         assert light.light_grains > 5
         assert np.any(light.pixels)
         name.unlink()
         board.unplug()
-        wait_for(lambda: light.light_note and light.light_scale == 0)
+        until(lambda: light.light_note and light.light_scale == 0)
         assert not np.any(light.pixels)
         beat = light.light_beat
         board = BoardOnPty(build_elf(60, BAUD), BAUD).__enter__()
         name.symlink_to(board.port)
         frames = light.light_frames
-        wait_for(lambda: light.light_frames > frames + 10 and not light.light_note)
+        until(lambda: light.light_frames > frames + 10 and not light.light_note)
         assert light.light_beat > beat
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(PATIENCE) == 0
         assert light.light_grains + light.light_lost == int(meter.joules + 1e-6)
     board.unplug()

@@ -13,7 +13,8 @@ from installation.light import line
 from installation.light.codec import TPM2_PING, TPM2_PONG, read_ddp, read_tpm2
 from installation.light.strips import wled
 
-from .pty_port import PtyPort, wait_for
+from ..waiting import until
+from .pty_port import PtyPort
 
 PICTURE = np.arange(30, dtype=np.uint8).reshape(10, 3)
 
@@ -62,9 +63,9 @@ def test_over_serial_each_frame_is_answered(far):
     strip = wled.Strip(LightSettings(device="wled", port=str(far.port.name), leds=10))
     strip.open()
     for number in (1, 2, 3):
-        wait_for(lambda: strip.ready(time.monotonic()))
+        until(lambda: strip.ready(time.monotonic()))
         strip.give(number, PICTURE, time.monotonic())
-        wait_for(lambda number=number: strip.newest and strip.newest.number == number)
+        until(lambda number=number: strip.newest and strip.newest.number == number)
     assert len(far.frames) == 3
     assert all((frame == PICTURE).all() for frame in far.frames)
     strip.close()
@@ -74,7 +75,7 @@ def test_over_serial_a_silent_one_is_a_sentence(far, monkeypatch):
     monkeypatch.setattr(line, "PAUSES", (0.05,))
     strip = wled.Strip(LightSettings(device="wled", port=str(far.port.name), leds=10))
     strip.open()
-    wait_for(lambda: strip.ready(time.monotonic()))
+    until(lambda: strip.ready(time.monotonic()))
     far.deaf = True
 
     def stopped():
@@ -82,7 +83,7 @@ def test_over_serial_a_silent_one_is_a_sentence(far, monkeypatch):
             strip.give(1, PICTURE, time.monotonic())
         return "stopped answering" in strip.note
 
-    wait_for(stopped)
+    until(stopped)
     assert strip.refused == wled.MISSES
     assert strip.frames == 0
     strip.close()
@@ -94,7 +95,7 @@ def test_over_the_network_frames_arrive():
         far.settimeout(5)
         strip = wled.Strip(LightSettings(device="wled", port=f"127.0.0.1:{far.getsockname()[1]}", leds=10))
         strip.open()
-        wait_for(lambda: strip.ready(0.0))
+        until(lambda: strip.ready(0.0))
         strip.give(1, PICTURE, 0.0)
         assert strip.newest is None
         assert (read_ddp([far.recv(2000)]) == PICTURE).all()
@@ -109,9 +110,9 @@ def test_over_the_network_nobody_there_is_a_sentence():
         port = taken.getsockname()[1]
     strip = wled.Strip(LightSettings(device="wled", port=f"127.0.0.1:{port}", leds=10))
     strip.open()
-    wait_for(lambda: strip.ready(0.0))
+    until(lambda: strip.ready(0.0))
     strip.give(1, PICTURE, 0.0)
-    wait_for(lambda: not strip.ready(1.0))
+    until(lambda: not strip.ready(1.0))
     assert "refused; switch the WLED on" in strip.note
     assert (strip.frames, strip.linked) == (0, False)
     strip.close()

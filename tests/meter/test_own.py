@@ -13,25 +13,27 @@ import pytest
 from installation.meter.own import Own, words
 from installation.now import Now
 
-BUSY = "import time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+BUSY = "print(flush=True)\nwhile True: pass"
+IDLE = "import time; print(flush=True); time.sleep(1000)"
 
 
 def test_a_player_that_works_is_seen_by_its_share(tmp_path: Path) -> None:
     now = Now.open_doors(tmp_path / "now")
-    busy = subprocess.Popen([sys.executable, "-c", BUSY, "player", "sound"])
-    idle = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(20)", "player", "screen"])
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(20)", "painter"])
+    parts = (BUSY, "player", "sound"), (IDLE, "player", "screen"), (IDLE, "painter")
+    processes = [subprocess.Popen([sys.executable, "-c", *part], stdout=subprocess.PIPE) for part in parts]
     try:
-        time.sleep(0.3)
+        for process in processes:
+            assert process.stdout is not None
+            process.stdout.readline()  # it has begun
         own = Own(now, parent=os.getpid())
         assert own.look(0.0)
         assert not own.look(1.0)
         time.sleep(0.6)
         assert own.look(10.0)
     finally:
-        for process in (busy, idle, other):
+        for process in processes:
             process.kill()
-            process.wait()
+            process.communicate()
     assert set(own.players) == {"sound", "screen"}
     assert 0.02 < own.shares["sound"] <= 1.2
     assert own.shares["screen"] < own.shares["sound"] / 3

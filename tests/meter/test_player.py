@@ -19,6 +19,7 @@ from installation.player import Unable
 from installation.score.grains import DEPTH, JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
 from tests.meter import fake_nvml
 from tests.meter.conftest import Room
+from tests.waiting import PATIENCE, until
 
 Rooms = Callable[..., Room]
 
@@ -86,7 +87,7 @@ def test_a_restarted_meter_goes_on_and_the_ring_too(steady: str, room: Rooms) ->
     piece.conductor["meter_restarts"] = 1
     again = room(steady, conductor=piece.conductor)
     again.tick(0.3)
-    assert again.now.gap_seconds == pytest.approx(0.4, abs=0.3)
+    assert again.now.gap_seconds > 0.3
     assert again.now.joules > held
     seconds = ring(again.now)[-1][TIME] - again.now.opened_at
     assert again.now.joules == pytest.approx((seconds - again.now.gap_seconds) * 100.0, rel=0.01)
@@ -203,9 +204,7 @@ def test_an_error_in_a_meter_s_own_file_ends_the_player_and_not_the_piece(
     piece = room(str(own))
     with pytest.raises(RuntimeError, match="error of its own"):
         piece.tick(2.0)
-    end = time.monotonic() + 5
-    while not told and time.monotonic() < end:
-        time.sleep(0.01)
+    until(lambda: told)
     assert told[0].exc_type is ZeroDivisionError
 
 
@@ -220,19 +219,16 @@ def test_what_the_strip_draws_is_named_and_what_no_meter_covers_too(steady: str,
     assert piece.now.own_watts == pytest.approx(3.2)
 
 
-def test_a_real_process_publishes_soon_and_leaves_at_once(tmp_path: Path, steady: str) -> None:
+def test_a_real_process_publishes_and_leaves(tmp_path: Path, steady: str) -> None:
     conductor = Now.open_doors(tmp_path / "now")
     conductor.opened_at, conductor.doors = time.monotonic(), Doors.OPEN
     command = [sys.executable, "-m", "installation", "player", "meter", "--now", str(tmp_path / "now")]
     process = subprocess.Popen([*command, "--set", f"meter.name={steady}"], stderr=subprocess.PIPE)
     try:
-        end = time.monotonic() + 20
-        while conductor.joules == 0 and time.monotonic() < end:
-            time.sleep(0.02)
-        assert conductor.joules > 0
+        until(lambda: conductor.joules > 0)
         assert conductor["meter_beat"] > 0
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.communicate()

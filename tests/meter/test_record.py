@@ -21,6 +21,7 @@ from installation.meter.sources.replay import Meter
 from installation.now import Doors, MeterState, Now, Phase, Provenance
 from tests.meter import fake_nvml
 from tests.meter.conftest import Room
+from tests.waiting import PATIENCE, until
 
 
 def test_a_performance_with_a_lost_card_is_kept_and_replays_with_its_gap(
@@ -74,16 +75,14 @@ def test_record_follows_a_piece_that_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "installation", "player", "meter", "--now", str(tmp_path / "now")]
     process = subprocess.Popen([*command, "--set", f"meter.name=replay:{csv}"], stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 20
-        while conductor.joules == 0 and time.monotonic() < end:
-            time.sleep(0.02)
+        until(lambda: conductor.joules > 0)
         out = tmp_path / "out.jsonl"
         arguments = ["record", str(out), "--seconds", "1.3", "--now", str(tmp_path / "now")]
         result = CliRunner().invoke(underfoot, arguments)
         assert result.exit_code == 0, (result.output, result.exception)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
     recording = read(out)
     assert recording.header.meter == "replay:steady.csv"
     assert recording.seconds > 0.5

@@ -14,6 +14,7 @@ from installation.meter import session as session_module
 from installation.meter.session import BACK_OFF, Session
 from installation.meter.source import About, Fault, Reading, Source
 from installation.now import MeterState, Provenance
+from tests.waiting import until
 
 ABOUT = About("a thing", Provenance.MEASURED, 0.01, limits=(1000.0,))
 
@@ -24,6 +25,7 @@ class Scripted(Source):
     def __init__(self) -> None:
         super().__init__("", MeterSettings())
         self.opens = self.reads = 0
+        self.clock = 0.0  # s of virtual time; 0 is the real one
         self.on_open: Callable[[], None] = lambda: None
         self.on_read: Callable[[], None] = lambda: None
 
@@ -35,8 +37,26 @@ class Scripted(Source):
     def read(self) -> Reading:
         self.reads += 1
         self.on_read()
-        now = time.monotonic()
+        now = self.clock or time.monotonic()
         return Reading(now, 100.0, (now * 100.0,))
+
+
+class Inline:
+    """A worker that has done its work at once, so that time can be the test's own."""
+
+    def __init__(self, _: str) -> None:
+        self.result: About | Reading | Fault | None = None
+        self.began_at = 0.0
+
+    def begin(self, job: Callable[[], About | Reading]) -> None:
+        try:
+            self.result = job()
+        except Fault as fault:
+            self.result = fault
+
+    def take(self, wait: float = 0.0) -> About | Reading | Fault | None:
+        result, self.result = self.result, None
+        return result
 
 
 @pytest.fixture
@@ -46,6 +66,22 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> tuple[Session, Scripted]:
     return Session("scripted", MeterSettings(rate_hz=50.0)), source
 
 
+@pytest.fixture
+def virtual(monkeypatch: pytest.MonkeyPatch) -> tuple[Session, Scripted]:
+    """As `scripted`, in virtual time: `pass_time` lets it pass."""
+    source = Scripted()
+    source.clock = 1000.0
+    monkeypatch.setattr(session_module, "named", lambda name, settings: source)
+    monkeypatch.setattr(session_module, "Worker", Inline)
+    return Session("scripted", MeterSettings(rate_hz=50.0)), source
+
+
+def pass_time(session: Session, source: Scripted, seconds: float) -> None:
+    for _ in range(round(seconds / 0.01)):
+        source.clock += 0.01
+        session.tick(source.clock)
+
+
 def play(session: Session, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -53,17 +89,28 @@ def play(session: Session, seconds: float) -> None:
         time.sleep(0.01)
 
 
-def test_a_lost_source_is_opened_again_with_pauses_that_double(
-    scripted: tuple[Session, Scripted], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "BACK_OFF", (0.1, 0.2, 0.4))
-    session, source = scripted
-    moments: list[float] = []
+def gone(source: Scripted, moments: list[float]) -> Callable[[], None]:
+    """A source that is lost, and when that was tried."""
 
-    def gone() -> None:
-        moments.append(time.monotonic())
+    def lost() -> None:
+        moments.append(source.clock)
         raise Fault("gone", lost=True)
 
+<<<<<<< /tmp/build/mine.py
+    return lost
+
+
+def test_a_lost_source_is_opened_again_with_pauses_that_double(virtual: tuple[Session, Scripted]) -> None:
+    session, source = virtual
+    moments: list[float] = []
+    source.on_open = gone(source, moments)
+    pass_time(session, source, 100.0)
+    assert [b - a for a, b in pairwise(moments)] == pytest.approx([*BACK_OFF, 30.0], abs=0.03)
+    assert session.account.provenance == Provenance.NO_READING
+    source.on_open = lambda: None
+    pass_time(session, source, 31.0)
+    assert session.account.state == MeterState.OK
+=======
     source.on_open = gone
     play(session, 1.4)
     pauses = [b - a for a, b in pairwise(moments)]
@@ -73,37 +120,76 @@ def test_a_lost_source_is_opened_again_with_pauses_that_double(
     source.on_open = lambda: None
     play(session, 0.8)
     assert session.integrator.state == MeterState.OK
+>>>>>>> /tmp/build/theirs.py
     assert BACK_OFF == (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 
-def test_what_makes_no_sense_to_try_again_is_not_tried_again(scripted: tuple[Session, Scripted]) -> None:
-    session, source = scripted
+def test_after_a_reading_the_pauses_begin_anew(virtual: tuple[Session, Scripted]) -> None:
+    session, source = virtual
+    moments: list[float] = []
+    source.on_open = gone(source, moments)
+    pass_time(session, source, 10.0)
+    assert [b - a for a, b in pairwise(moments)] == pytest.approx(BACK_OFF[:3], abs=0.03)
+    source.on_open = lambda: None
+    pass_time(session, source, 8.0)
+    assert (session.account.state, session.tries) == (MeterState.OK, 0)
+    moments.clear()
+    source.on_read = source.on_open = gone(source, moments)
+    pass_time(session, source, 4.0)
+    assert [b - a for a, b in pairwise(moments)] == pytest.approx(BACK_OFF[:2], abs=0.03)
+
+
+def test_a_source_that_fails_and_answers_in_turn_is_not_lost(virtual: tuple[Session, Scripted]) -> None:
+    """The patience with a failing source begins anew with each reading, too."""
+    session, source = virtual
+    pass_time(session, source, 0.2)
+
+    def every_other() -> None:
+        if source.reads % 2:
+            raise Fault("no answer for once")
+
+    source.on_read = every_other
+    pass_time(session, source, 20.0)
+    assert source.opens == 1
+    source.on_read = lambda: every_other() if source.reads % 2 else (_ for _ in ()).throw(Fault("no answer at all"))
+    pass_time(session, source, 1.5 * session.account.lost_after + 2.0)
+    assert source.opens > 1
+
+
+def test_what_makes_no_sense_to_try_again_is_not_tried_again(virtual: tuple[Session, Scripted]) -> None:
+    session, source = virtual
 
     def never() -> None:
         raise Fault("no address is named", again=False)
 
     source.on_open = never
-    play(session, 0.4)
+    pass_time(session, source, 0.4)
     assert source.opens == 1
     assert session.integrator.reason == "no address is named"
 
 
-def test_a_fault_for_once_is_bridged_and_the_source_is_not_opened_again(scripted: tuple[Session, Scripted]) -> None:
-    session, source = scripted
-    play(session, 0.2)
-    session.begin(time.monotonic(), resumed=False)
-    play(session, 0.2)
+def test_a_fault_for_once_is_bridged_and_the_source_is_not_opened_again(virtual: tuple[Session, Scripted]) -> None:
+    session, source = virtual
+    pass_time(session, source, 0.2)
+    session.begin(source.clock, resumed=False)
+    pass_time(session, source, 0.2)
 
     def once() -> None:
         source.on_read = lambda: None
         raise Fault("no answer for once")
 
     source.on_read = once
-    play(session, 0.3)
+    pass_time(session, source, 0.3)
     assert source.opens == 1
+<<<<<<< /tmp/build/mine.py
+    assert session.account.state == MeterState.OK
+    assert session.account.gap_seconds(source.clock) == 0.0
+    assert session.account.segments == 1
+=======
     assert session.integrator.state == MeterState.OK
     assert session.integrator.gap_seconds(time.monotonic()) == 0.0
     assert session.integrator.segments == 1
+>>>>>>> /tmp/build/theirs.py
 
 
 def test_a_hanging_call_is_the_meter_s_silence(scripted: tuple[Session, Scripted]) -> None:
@@ -111,6 +197,17 @@ def test_a_hanging_call_is_the_meter_s_silence(scripted: tuple[Session, Scripted
     play(session, 0.2)
     session.begin(time.monotonic(), resumed=False)
     let_go = threading.Event()
+<<<<<<< /tmp/build/mine.py
+    source.on_read = lambda: (let_go.wait(60), None)[1]
+    until(lambda: session.account.state == MeterState.LOST, meanwhile=lambda: session.tick(time.monotonic()))
+    assert session.hangs_for > 2.0
+    let_go.set()
+    until(
+        lambda: session.account.provenance == Provenance.MEASURED,
+        meanwhile=lambda: session.tick(time.monotonic()),
+    )
+    assert session.hangs_for < 2.0
+=======
     source.on_read = lambda: (let_go.wait(10), None)[1]
     play(session, 2.8)
     assert session.integrator.state == MeterState.LOST
@@ -119,6 +216,7 @@ def test_a_hanging_call_is_the_meter_s_silence(scripted: tuple[Session, Scripted
     play(session, 0.3)
     assert session.integrator.provenance == Provenance.MEASURED
     assert session.hangs_for < 0.3
+>>>>>>> /tmp/build/theirs.py
 
 
 def test_a_stall_of_our_own_is_not_the_meter_s_silence(

@@ -15,7 +15,9 @@ from installation.config import load
 from installation.network.player import Player
 from installation.now import Now, Phase, Provenance
 
-LONG = 60.0  # s a test waits at most for what takes two seconds on a quiet machine
+from .. import waiting
+
+LONG = 180.0  # s a test waits at most for what takes two seconds on a quiet machine
 QUICK = "jax" if importlib.util.find_spec("jax") else "tensorflow"  # starts twice as fast
 WATTS = 40.0
 
@@ -69,12 +71,13 @@ class Room:
 
     def play(self, until: Callable[[], bool], seconds: float = LONG, ahead: float = 0.0) -> None:
         """Tick until something is so; `ahead` lets the player believe that it is later."""
-        deadline = time.monotonic() + seconds
-        while not until():
-            assert time.monotonic() < deadline, f"{self.phase.name}: {self.now['network_note']} {self.now.preparing}"
+        what = lambda: f"{self.phase.name}: {self.now['network_note']} {self.now.preparing}"  # noqa: E731
+
+        def meanwhile() -> None:
             self.sample()
             self.player.tick(time.monotonic() + ahead)
-            time.sleep(0.005)
+
+        waiting.until(until, seconds, meanwhile=meanwhile, what=what, every=0.005)
 
     def sample(self) -> None:
         """The meter's part: forty watts, steady."""

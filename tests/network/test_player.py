@@ -17,7 +17,8 @@ import pytest
 
 from installation.now import Now, Phase
 
-from .conftest import QUICK, WATTS, Room, small
+from ..waiting import until
+from .conftest import LONG, QUICK, WATTS, Room, small
 from .test_listing import QUOTED
 
 Make = Callable[..., Room]
@@ -120,7 +121,8 @@ def test_a_long_fit_ends_by_its_seconds(room: Make) -> None:
     here.open()
     here.press()
     assert here.now.fit_ended == "stopped"
-    assert 0.4 < here.now.fit_seconds < 10
+    assert here.now.fit_seconds > 0.4
+    assert here.now.fit_updates < 2 * 10**7
 
 
 def test_a_player_that_comes_back_tells_of_the_fit_it_left(room: Make) -> None:
@@ -134,21 +136,17 @@ def test_a_player_that_comes_back_tells_of_the_fit_it_left(room: Make) -> None:
     assert here.now.fits == 2
 
 
-def test_as_a_process_it_leaves_within_a_second_in_mid_fit(room: Make) -> None:
+def test_as_a_process_it_leaves_in_mid_fit(room: Make) -> None:
     here = room(text=small(epochs=10**7))
     arguments = ["player", "network", "--now", str(here.path), "--set", f"network.name={here.file}"]
     process = subprocess.Popen(
         [sys.executable, "-m", "installation", *arguments, "--set", f"network.backend={QUICK}"], env=os.environ
     )
     here.guest.press()
-    deadline = time.monotonic() + 60
-    while here.guest.updates < 100 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: here.guest.updates >= 100, LONG)
     assert here.guest.phase == Phase.FITTING
-    began = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
-    assert time.monotonic() - began < 3
+    assert process.wait(LONG) == 0
     guest = Now(here.path)
     assert guest.fit_ended == "stopped"
     assert guest.fit_ended_at > guest.fit_began_at

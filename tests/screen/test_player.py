@@ -19,7 +19,7 @@ from installation.player import Unable
 from installation.screen.player import Player
 from installation.screen.window import Window, Wish
 
-PATIENCE = 30.0  # s on a busy machine
+from ..waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -37,15 +37,6 @@ def begin(doors: Now, *settings: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
 
-def wait(condition, seconds: float = PATIENCE) -> bool:  # type: ignore[no-untyped-def]
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
-
-
 def sample(doors: Now, meter: Now, joules: float) -> None:
     rows = meter.samples.copy()
     rows[:-1] = rows[1:]
@@ -61,7 +52,7 @@ def test_it_draws_counts_and_leaves_with_every_grain_drawn(doors: Now, tmp_path:
     file = tmp_path / "picture.png"
     process = begin(doors, "screen.headless=true", "screen.width=640", "screen.height=360", f'screen.picture="{file}"')
     try:
-        assert wait(lambda: doors.frames >= 1)
+        until(lambda: doors.frames >= 1)
         for i in range(15):
             sample(doors, meter, 10.0 * (i + 1))
             time.sleep(0.1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from pathlib import Path
 
 import numpy as np
@@ -152,13 +151,10 @@ def test_no_ledger_yet_is_no_trouble(tmp_path: Path) -> None:
     assert read_day(tmp_path / "none.sqlite", Provenance.MEASURED, NOON, NOON + 100).trouble == ""
 
 
-def test_a_whole_day_is_read_in_good_time() -> None:
+def test_half_a_working_day_is_few_layers() -> None:
     n = 4 * 3600
     rows = np.stack([NOON + np.arange(n), np.ones(n), np.ones(n), np.full(n, 80.0), np.zeros(n), np.zeros(n)], axis=1)
-    begun = time.perf_counter()
-    layers = laid_before(rows)
-    assert time.perf_counter() - begun < 20
-    assert len(layers) < 75
+    assert len(laid_before(rows)) < 75
 
 
 @pytest.mark.parametrize("step", [3600.0, 3 * 86_400.0, -600.0])
