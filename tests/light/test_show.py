@@ -18,6 +18,7 @@ from .room import Meter
 
 pytestmark = [
     pytest.mark.avr,
+    pytest.mark.slow,  # the simulated board keeps real time, which a busy machine cannot
     pytest.mark.skipif(not hasattr(os, "openpty"), reason="This system has no pseudo-terminals."),
 ]
 BAUD = 500_000

@@ -287,6 +287,7 @@ def publish(broker: int) -> Iterator[Callable[..., None]]:
     client.loop_stop()
 
 
+@pytest.mark.slow
 def test_published_watts_reach_the_record(broker: int, publish: Callable[..., None], room: Callable[..., Room]) -> None:
     publish("999", retain=True)
     piece = room(f"mqtt:127.0.0.1:{broker}/house/plug?every=0.1")

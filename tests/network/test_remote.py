@@ -69,6 +69,7 @@ def both(there: Room, here: Room, until: Callable[[], bool], ahead: float = 0.0)
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 def test_a_press_here_is_a_fit_there_and_the_wall_says_where(tmp_path: Path, broker: Broker) -> None:
     for name in ("there", "here"):
         (tmp_path / name).mkdir()

@@ -45,7 +45,7 @@ for frame in range(10_000):
 """
 
 TOOLS = ("Xvfb", "xdotool", "openbox")
-pytestmark = pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs an X server and what comes with it")
+with_a_screen = pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs an X server and what comes with it")
 
 
 class Screen:
@@ -145,6 +145,8 @@ def showing(screen: Screen, *how: str) -> Iterator[bool]:
         shows.communicate()
 
 
+@pytest.mark.slow
+@with_a_screen
 @pytest.mark.parametrize("output", ["card", "processor"])
 @pytest.mark.parametrize("drawn", [SIZE, (640, 360), (960, 720), (1920, 1080), (720, 1280)])
 def test_the_full_screen_shows_the_whole_picture(output: str, drawn: tuple[int, int], kept: Screen) -> None:
@@ -171,6 +173,8 @@ def wrong(seen: np.ndarray, drawn: tuple[int, int]) -> str:
     return "" if blue.sum() + light.sum() > 0.98 * across * down else "holes"
 
 
+@pytest.mark.slow
+@with_a_screen
 def test_a_screen_that_takes_another_size_gets_a_scaled_picture(screen: Screen) -> None:
     manager = subprocess.Popen(["openbox"], env=screen.environment, stderr=subprocess.DEVNULL)
     until(lambda: managed(screen), "the window manager was not seen")
@@ -189,6 +193,8 @@ def test_a_touch_is_where_the_picture_is() -> None:
     assert window._drawn(640, 400) == (320, 180)
 
 
+@pytest.mark.slow
+@with_a_screen
 def test_the_piece_outlives_its_screen(screen: Screen, tmp_path: Path) -> None:
     """Keys are heard; the screen is unplugged and comes back, smaller in nothing; the others play on; Esc ends it."""
     sets = [

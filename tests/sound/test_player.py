@@ -182,11 +182,13 @@ def check_take(conductor: Now, meter: Meter, heard: np.ndarray, seconds: float) 
     assert np.abs(heard[last]).max() < 1e-3  # faded to the end, not cut
 
 
+@pytest.mark.slow
 def test_a_take_through_a_real_stream(conductor: Now, meter: Meter, tmp_path: Path) -> None:
     stage.require()
     check_take(conductor, meter, take(conductor, meter, tmp_path, 12.0), 12.0)
 
 
+@pytest.mark.slow
 def test_a_device_lost_is_told_and_found_again(conductor: Now, meter: Meter, tmp_path: Path) -> None:
     stage.require()
     hall = stage.Stage(tmp_path / "stage")
