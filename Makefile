@@ -39,7 +39,7 @@ slow:
 check:
 	@$(SET_UP) test
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && .venv/bin/mypy \
-	  && .venv/bin/python -m pytest tests/test_architecture.py
+	  && .venv/bin/python -m pytest tests/test_architecture.py tests/test_plugins.py
 
 bench:
 	@$(SET_UP) test

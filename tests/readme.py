@@ -1,4 +1,4 @@
-"""Writes the tables of README.md from what they describe: `python -m tests.readme`."""
+"""Writes the tables of README.md and docs/now.md from what they describe: `python -m tests.readme`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from installation.__main__ import underfoot
 from installation.now import table
 
 README = Path(__file__).parent.parent / "README.md"
+RECORD = README.parent / "docs" / "now.md"
 
 
 def fields() -> str:
@@ -32,7 +33,7 @@ def commands() -> str:
 
 
 def filled(text: str) -> str:
-    """The README with both tables as they must stand."""
+    """A page with its tables as they must stand."""
     for mark, made in (("commands", commands()), ("fields", fields())):
         text = re.sub(
             f"<!-- {mark} -->.*?<!-- /{mark} -->",
@@ -44,4 +45,5 @@ def filled(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (README, RECORD):
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

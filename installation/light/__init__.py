@@ -4,7 +4,7 @@ sparks.py     grains -> linear light per LED (pure)
 slew.py       the slew-rate limiter: how fast that light may change, so that nothing flashes (pure)
 dither.py     linear light -> bytes, error-feedback dithering over time (pure)
 strand.py     all three together: grains -> frames (pure)
-account.py    which grains were lit and which were lost (pure)
+tally.py      which grains were lit and which were lost (pure)
 codec.py      pixels <-> bytes of Adalight, TPM2 and DDP (pure)
 ak.py         pixels <-> bytes of our own checked and acknowledged frames (pure)
 device.py     what a strip is to the player

@@ -1,23 +1,35 @@
-"""Scenes of somebody's own: the one on the page draws, and one that fails takes nothing with it."""
+"""Scenes of somebody's own: one written for the former names draws, and one that fails takes nothing with it."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from installation.config import HOME, Config, ConfigError
+from installation.config import Config, ConfigError
 from installation.score.colour import OCHRE
 from tests.screen.conftest import Make, Stage
 
+LENGTH = """
+import pygame
 
-def test_the_scene_on_the_page_draws(stage: Stage, picture: Make, tmp_path: Path) -> None:
-    page = (HOME / "docs" / "picture.md").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
-    assert found
+
+class Scene:
+    def __init__(self, board):  # board: surface, at (the layout), grains, type, words, config
+        self.board = board
+        self.box = pygame.Rect(board.at.ground.x, board.at.ground.bottom - 4, board.at.ground.w, 3)
+        self.said = board.words("resting")
+
+    def draw(self, now, seconds):  # now: the record; seconds: the moment to draw, never the clock
+        self.board.moving(self.box)  # wiped before the next frame
+        watts = now.watts if now.provenance else 0.0
+        self.board.surface.fill((217, 163, 84), (self.box.x, self.box.y, int(watts), 3))
+"""
+
+
+def test_a_scene_with_the_former_names_draws(stage: Stage, picture: Make, tmp_path: Path) -> None:
     file = tmp_path / "length.py"
-    file.write_text(found[1])
+    file.write_text(LENGTH)
     staged, wall = stage(120.0), picture(scenes=("section", str(file)))
     staged.play(wall, 3.0, rate=10)
     assert not wall.board.notes
