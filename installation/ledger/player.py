@@ -25,6 +25,7 @@ from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
 from ..score.grains import grains_due
 from .book import Book, Reading, Row, Run
 from .seconds import Seconds, Stretch
+from .spill import keep, place, take_in
 from .trouble import LedgerError, sentence
 from .waiting import Waiting
 
@@ -83,6 +84,7 @@ class Player(player.Player):
             if self.book is None:
                 self._open(time.monotonic())
             self._write(time.monotonic())
+            self._spill()
         if self.book is not None:
             self._let_go(time.time())
 
@@ -215,6 +217,7 @@ class Player(player.Player):
     def _open(self, seconds: float) -> None:
         try:
             self.book = Book(Path(self.config.ledger.file))
+            take_in(self.book)
             last = self.book.enter(self._run())
             self.newest = self.book.newest_before()
         except (LedgerError, sqlite3.Error) as error:
@@ -260,6 +263,23 @@ class Player(player.Player):
         self.tries = 0
         if seconds > self.said_until:
             self.note("")
+
+    def _spill(self) -> None:
+        """What could not be written to the end waits in a file beside the ledger, for the next performance."""
+        rows: dict[str, list[Row]] = {
+            "seconds": list(self.waiting),
+            "presses": list(self.fits.values()),
+            "notes": list(self.notes),
+        }
+        if not (rows["seconds"] or rows["presses"]):
+            return
+        path = Path(self.config.ledger.file)
+        try:
+            kept = keep(path, self._run(), rows)
+        except OSError as error:
+            self.note(sentence(error, path))
+            return
+        self.note(f"The ledger {path.name} could not be written to the end; {kept} rows wait in {place(path).name}.")
 
     def _fail(self, error: Exception, seconds: float) -> None:
         """Say it, let go of the file, and try again later with the rows kept."""

@@ -93,7 +93,9 @@ def set_aside(path: Path, reason: str) -> str:
 
 
 def _why(reason: str) -> str:
-    return reason if reason == "damaged" else f"of another version ({reason.split()[-1]}, this is {VERSION})"
+    return (
+        reason if not reason.startswith("version") else f"of another version ({reason.split()[-1]}, this is {VERSION})"
+    )
 
 
 def sentence(error: BaseException, path: Path) -> str:
