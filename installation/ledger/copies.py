@@ -86,7 +86,8 @@ def restore(copy: Path, ledger: Path) -> str:
     """
     if not copy.is_file():
         raise LedgerError(f"{copy}: there is no such copy; name one that `underfoot ledger backup` made.")
-    if (reason := unfit(copy)) is not None:
+    reason = "empty" if copy.stat().st_size == 0 else unfit(copy)
+    if reason is not None:
         raise LedgerError(f"{copy}: this copy is unfit ({reason}); name another.")
     part = ledger.with_name(f"{ledger.name}.part")
     try:
