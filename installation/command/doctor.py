@@ -21,7 +21,7 @@ import click
 from ..config import HOME, Config, ConfigError, load, nearest
 from ..finding import Finding
 
-WITHIN = 30.0  # s a room's check may take
+WITHIN = 90.0  # s a room's check may take: the networks' trains one for a moment
 AT_ONCE = 2
 EMPTY = Path("/dev/null")  # settings with nothing in them: the defaults
 SIGNS = {"ok": ("✓", "green"), "missing": ("–", "yellow"), "wrong": ("✗", "red")}

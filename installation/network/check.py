@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import math
 from pathlib import Path
 
-from ..config import Config, ConfigError
+from ..config import Config, ConfigError, NetworkSettings
 from ..finding import Finding
 from ..plug import NETWORK, find_file
 from .listing import REMOTE, ListingError, read
+from .trial import tried
 
+TRY_WITHIN = 80.0  # s
+BACKENDS = ("tensorflow", "jax", "torch")
 NVIDIA = Path("/proc/driver/nvidia/version")
 
 
 def check(config: Config) -> list[Finding]:
-    """What a fit needs, without importing Keras."""
-    return [_keras(), _backend(config.network.backend), *_tensorflows(), _file(config.network.name)]
+    """What a fit needs: what is installed, the files of all rungs, and the first network trained for a moment."""
+    settings = config.network
+    found = [_keras(), _backend(settings.backend), *_tensorflows(), _file("network file", settings.name)]
+    found += [_file(f"network rung {i}", name) for i, name in enumerate(settings.ladder[: settings.highest], 2)]
+    if all(finding.state != "wrong" for finding in found) and not settings.name.startswith(REMOTE):
+        found.append(_tried(settings))
+    return found
 
 
 def _version(distribution: str) -> str:
@@ -44,8 +53,13 @@ def _backend(name: str) -> Finding:
 
 
 def _others(name: str) -> str:
-    here = [other for other in ("tensorflow", "jax", "torch") if other != name and importlib.util.find_spec(other)]
+    here = [other for other in installed() if other != name]
     return f" ({', '.join(here)})" if here else ""
+
+
+def installed() -> list[str]:
+    """The backends of Keras that are installed here."""
+    return [name for name in BACKENDS if importlib.util.find_spec(name)]
 
 
 def _tensorflows() -> list[Finding]:
@@ -85,11 +99,23 @@ def refuse(config: Config) -> None:
             find_file(NETWORK, name)
 
 
-def _file(name: str) -> Finding:
+def _file(what: str, name: str) -> Finding:
     if name.startswith(REMOTE):
-        return Finding("network file", "ok", f"The fit is elsewhere: {name.removeprefix(REMOTE)}.")
+        return Finding(what, "ok", f"The fit is elsewhere: {name.removeprefix(REMOTE)}.")
     try:
         listing = read(find_file(NETWORK, name))
     except (ConfigError, ListingError) as error:
-        return Finding("network file", "wrong", str(error), "Mend the file, or name another in [network] name.")
-    return Finding("network file", "ok", f"{listing.path.name} fits with `{listing.fit_line}`.")
+        key = "name" if what == "network file" else "ladder"
+        return Finding(what, "wrong", str(error), f"Mend the file, or name another in [network] {key}.")
+    return Finding(what, "ok", f"{listing.path.name} fits with `{listing.fit_line}`.")
+
+
+def _tried(settings: NetworkSettings) -> Finding:
+    """The network of the first press, trained for a moment; the rungs above it may take minutes."""
+    trial = tried(find_file(NETWORK, settings.name), settings, TRY_WITHIN)
+    if trial.problem:
+        remedy = f"Mend it; `underfoot try {settings.name}` says more."
+        return Finding("network tried", "wrong", trial.problem, remedy)
+    step = f", {1e3 * trial.step:.3g} ms a step" if math.isfinite(trial.step) else ""
+    detail = f"{settings.name} was ready after {trial.ready_after:.0f} s and trained{step}: {trial.detail}."
+    return Finding("network tried", "ok", detail)

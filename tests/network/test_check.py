@@ -9,8 +9,24 @@ from typing import Any
 
 import pytest
 
-from installation.config import ConfigError, load
+from installation.config import ConfigError, NetworkSettings, load
 from installation.network import check
+from installation.network.trial import Trial
+
+from .conftest import small
+
+
+@pytest.fixture(autouse=True)
+def trials(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Nothing is trained here: test_trial does that."""
+    asked: list[Path] = []
+
+    def tried(path: Path, settings: NetworkSettings, within: float) -> Trial:
+        asked.append(path)
+        return Trial(settings.backend, str(path), problem="mine.py, line 3: no." if path.stem == "mine" else "")
+
+    monkeypatch.setattr(check, "tried", tried)
+    return asked
 
 
 def states(*changes: str) -> dict[str, str]:
@@ -37,6 +53,16 @@ def test_a_file_that_is_not_there_or_wrong(tmp_path: Path) -> None:
     assert states("network.name=sed")["network file"] == "wrong"
     (tmp_path / "bad.py").write_text("def network(:")
     assert states(f"network.name={tmp_path}/bad.py")["network file"] == "wrong"
+
+
+def test_the_first_network_is_tried_and_the_rungs_above_it_are_read(tmp_path: Path, trials: list[Path]) -> None:
+    found = states()
+    assert [path.stem for path in trials] == ["seed"]
+    assert found["network tried"] == "ok"
+    assert [found[f"network rung {i}"] for i in (2, 3, 4)] == ["ok"] * 3
+    (tmp_path / "mine.py").write_text(small())
+    assert states(f"network.name={tmp_path}/mine.py")["network tried"] == "wrong"
+    assert states("network.ladder=['sed']")["network rung 2"] == "wrong"
 
 
 def test_before_the_show_every_rung_must_be_there(tmp_path: Path) -> None:
