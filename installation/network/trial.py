@@ -16,7 +16,7 @@ import psutil
 
 from ..config import NetworkSettings
 from ..now import Now
-from .channel import Message
+from .pipe import Message
 from .fitter import Fitter
 from .listing import ListingError, read
 
