@@ -16,9 +16,9 @@ import psutil
 
 from ..config import NetworkSettings
 from ..now import Now
-from .pipe import Message
 from .fitter import Fitter
 from .listing import ListingError, read
+from .pipe import Message
 
 TRY_FOR = 2.0  # s of training: enough for a pace
 LOOK = 0.05  # s
