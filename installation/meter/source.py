@@ -115,6 +115,7 @@ class Source:
     covers = ""
     unhurried = 0.0  # s that must lie between two readings even if config.toml asks for more
     pushed = False  # whether values come by themselves, so that looking often costs nothing and is right
+    remark = ""  # a sentence the wall is told for a while, though there is a reading
 
     def __init__(self, argument: str, settings: MeterSettings) -> None:
         self.argument, self.settings = argument, settings
