@@ -77,6 +77,11 @@ class Fields(Memory):
     )
     power_limit = Field("W", writer="meter", meaning="the most the source can draw by its own word; 0 if not known")
     meter_name = Text(80, writer="meter", meaning="the meter that is the source of the grains")
+    meter_device = Text(
+        240,
+        writer="meter",
+        meaning="the devices it covers: UUIDs or bus addresses of cards, processor, machine or wall",
+    )
     boundary = Text(200, writer="meter", meaning="what the reading covers")
     not_counted = Text(300, writer="meter", meaning="what is not in this number")
     origin = Text(200, writer="meter", meaning="of a replay: date and machine of the recording")

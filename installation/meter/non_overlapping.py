@@ -36,7 +36,8 @@ class Part:
         if before is not None and reading.time - before.time > max(self.about.hold, 3 * self.about.period):
             raise Fault(f"{self.name} gave no reading for {reading.time - before.time:.1f} s.", gap=True)
         if before is not None:
-            self.area += (before.watts + reading.watts) / 2 * (reading.time - before.time)
+            mean = before.watts if self.about.held else (before.watts + reading.watts) / 2
+            self.area += mean * (reading.time - before.time)
         return Reading(reading.time, reading.watts, (self.area,), (self.about.power_limit or UNKNOWN,))
 
 
@@ -71,6 +72,7 @@ class NonOverlapping(Source):
             not_counted="what none of these covers: disks, fans, power supply losses, screen, loudspeaker, strip",
             period=max(about.period for about in told),
             hold=max(about.hold for about in told),
+            device=" ".join(about.device for about in told if about.device),
         )
 
     def read(self) -> Reading:

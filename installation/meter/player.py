@@ -38,6 +38,8 @@ class Player(player.Player):
         self.newest_gap = self.said = ""
         self.source: Session | None = None
         self.beside: list[Session] = []
+        self.unusable: list[str] = []
+        self.remark, self.remarked_at = "", float("-inf")
 
     def setup(self) -> None:
         self.ring = Ring(self.now)
@@ -46,17 +48,26 @@ class Player(player.Player):
         try:
             integrator = Integrator(self.now.joules, self.now.gap_seconds, int(self.now.segments))
             self.source = Session(PLUS.join((self._name(), *settings.non_overlapping)), settings, integrator)
-            self.beside = [Session(name, settings, slowest=BESIDE_EVERY) for name in settings.beside]
-            if self.beside:
-                self.beside[0].integrator.joules = self.now.beside_joules
         except ConfigError as error:
             raise player.Unable(str(error)) from None
+        for name in settings.beside:
+            self._set_up_beside(name)
+        if self.beside:
+            self.beside[0].integrator.joules = self.now.beside_joules
         self.now.meter_name = self.source.label
 
+    def _set_up_beside(self, name: str) -> None:
+        """A meter beside the source; one whose file is broken is named as such, and ends nobody."""
+        try:
+            self.beside.append(Session(name, self.config.meter, slowest=BESIDE_EVERY, beside=True))
+        except (ConfigError, SyntaxError, ImportError) as error:
+            self.unusable.append(f"{name}: NO READING ({error})")
+
     def _name(self) -> str:
-        """The meter to read; what auto found before a restart is kept."""
+        """The meter to read; what auto found before a restart is kept, unless anything would be better."""
         name, before = self.config.meter.name, self.now.meter_name.partition(PLUS)[0]
-        return before if name == "auto" and self.resumed and before else name
+        keep = name == "auto" and self.resumed and before not in ("", "auto", "estimate")
+        return before if keep else name
 
     def tick(self, seconds: float) -> None:
         source = self.source
@@ -95,20 +106,24 @@ class Player(player.Player):
             self.ring.add(rows)
             now.joules = integrator.joules
             now.sampled_at = rows[-1].time
-        self._note(integrator, seconds)
+        self._note(integrator, source.source.remark, seconds)
 
     def _tell(self, source: Session, about: About) -> None:
         """What the readings are; said once for each source opened."""
         now, self.told = self.now, about
         now.boundary, now.not_counted, now.origin = about.boundary, about.not_counted, about.origin
         now.uncertainty, now.meter_detail = about.uncertainty, about.detail
-        now.meter_name = source.label
+        now.meter_name, now.meter_device = source.label, about.device
 
-    def _note(self, integrator: Integrator, seconds: float) -> None:
+    def _note(self, integrator: Integrator, remark: str, seconds: float) -> None:
         if integrator.newest_gap != self.newest_gap:
             self.newest_gap = self.now.newest_gap = integrator.newest_gap
             self.noted_at = seconds if integrator.newest_gap_seconds >= WORTH_A_NOTE else self.noted_at
+        if remark != self.remark:
+            self.remark, self.remarked_at = remark, seconds
         sentence = integrator.reason
+        if not sentence and seconds - self.remarked_at < NOTE_STANDS:
+            sentence = remark
         if not sentence and seconds - self.noted_at < NOTE_STANDS:
             sentence = self.newest_gap
         measured = integrator.about.provenance == Provenance.MEASURED
@@ -128,7 +143,8 @@ class Player(player.Player):
             first = self.beside[0].integrator
             now.beside_watts, now.beside_provenance = first.watts, first.provenance
             now.beside_joules = first.joules
-            now.beside = "; ".join(_words(session, now.watts) for session in self.beside)
+        if self.beside or self.unusable:
+            now.beside = "; ".join([*(_words(session, now.watts) for session in self.beside), *self.unusable])
         if self.own.look(seconds):
             self._publish_own(source)
 

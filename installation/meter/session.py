@@ -9,7 +9,7 @@ from ..now import MeterState
 from .integrator import Integrator
 from .non_overlapping import NonOverlapping
 from .source import About, Fault, Reading, Source, named
-from .worker import Worker
+from .worker import OwnError, Worker
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again
 WAIT = 0.004  # s a tick waits for a reading: most come within, so that they reach the record at once
@@ -26,15 +26,22 @@ class Session:
         settings: the section [meter].
         integrator: where its joules are counted.
         slowest: s between two readings, at least; 0 is as fast as config.toml and the sensor allow.
+        beside: whether it runs beside the source: then an error of its own file is its fault, and ends nobody.
 
     Raises:
         ConfigError: there is no such meter.
     """
 
     def __init__(
-        self, name: str, settings: MeterSettings, integrator: Integrator | None = None, slowest: float = 0.0
+        self,
+        name: str,
+        settings: MeterSettings,
+        integrator: Integrator | None = None,
+        slowest: float = 0.0,
+        *,
+        beside: bool = False,
     ) -> None:
-        self.name, self.settings, self.slowest = name, settings, slowest
+        self.name, self.settings, self.slowest, self.beside = name, settings, slowest, beside
         self.source: Source = _source(name, settings)
         self.integrator = integrator or Integrator()
         self.worker: Worker[About | Reading] = Worker(f"meter {name}")
@@ -74,14 +81,24 @@ class Session:
 
     def tick(self, seconds: float) -> None:
         """Take what came, ask for the next; never blocks for more than a few milliseconds."""
-        self._take(self.worker.take(), seconds)
+        self._take(self._result(), seconds)
         due = seconds >= self.next_at - 0.5 / self.settings.rate_hz
         if due and not self.worker.began_at and not self.given_up:
             self._ask(seconds)
-            self._take(self.worker.take(WAIT), seconds)
+            self._take(self._result(WAIT), seconds)
         if not (self.just_opened or 0 < self.hangs_for < PATIENCE):
             self.integrator.silence(seconds)
         self.just_opened = False
+
+    def _result(self, wait: float = 0.0) -> About | Reading | Fault | None:
+        """What the call under way brought."""
+        try:
+            return self.worker.take(wait)
+        except OwnError as error:
+            if not self.beside:
+                raise
+            self.worker = Worker(f"meter {self.name}")
+            return Fault(f"{self.name}: {error}.", lost=True)
 
     def _ask(self, seconds: float) -> None:
         if self.open:

@@ -16,6 +16,10 @@ from .source import Fault
 T = TypeVar("T")
 
 
+class OwnError(RuntimeError):
+    """A meter's file made an error that no meter may raise."""
+
+
 class Worker(Generic[T]):
     """A thread that runs what it is given and keeps the result.
 
@@ -42,13 +46,13 @@ class Worker(Generic[T]):
         """The result, once; None while there is none. Waits for it no longer than `wait` seconds.
 
         Raises:
-            RuntimeError: the call ended with an error no meter may raise; the thread's traceback is in the log.
+            OwnError: the call ended with an error no meter may raise; the thread's traceback is in the log.
         """
         if not self.began_at or not (self.done.acquire(timeout=wait) if wait else self.done.acquire(blocking=False)):
             return None
         result, self.result, self.began_at = self.result, None, 0.0
         if result is None:
-            raise RuntimeError("the meter's file made an error of its own; its traceback is in out/log/meter.log")
+            raise OwnError("the meter's file made an error of its own; its traceback is in out/log/meter.log")
         return result
 
     def _work(self) -> None:

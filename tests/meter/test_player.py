@@ -120,6 +120,7 @@ def test_an_estimate_is_called_one(room: Rooms) -> None:
     assert piece.now.watts >= 6.5
     assert piece.now.joules > 0
     assert "rated 65 W" in piece.now.meter_detail
+    assert piece.now.meter_device == "processor"
 
 
 def test_meters_beside_the_source_are_shown_and_never_added(cards: fake_nvml.State, steady: str, room: Rooms) -> None:
@@ -206,6 +207,30 @@ def test_an_error_in_a_meter_s_own_file_ends_the_player_and_not_the_piece(
         piece.tick(2.0)
     until(lambda: told)
     assert told[0].exc_type is ZeroDivisionError
+
+
+def test_a_meter_beside_the_source_never_ends_it(
+    cards: fake_nvml.State, room: Rooms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files with errors of their own: no Python, one that fails when it is opened, one at each reading."""
+    monkeypatch.setattr(threading, "excepthook", lambda told: None)
+    (tmp_path / "torn.py").write_text("class Meter(\n")
+    for name, opens in {"opens": "1 / 0", "reads": "About('it', Provenance.MEASURED, 0.01)"}.items():
+        (tmp_path / f"{name}.py").write_text(
+            "from installation.meter.source import About, Source\nfrom installation.now import Provenance\n"
+            f"class Meter(Source):\n    def open(self): return {opens}\n    def read(self): return [][1]\n"
+        )
+    files = [str(tmp_path / f"{name}.py") for name in ("torn", "opens", "reads")]
+    piece = room("nvml", f"meter.beside={files}")
+    piece.tick(5.0, lambda: piece.now.watts > 0)
+    piece.open_doors()
+    piece.tick(3.0)
+    assert piece.now.watts == 75.0
+    assert piece.now.joules == pytest.approx(75.0 * (piece.now.sampled_at - piece.now.opened_at), rel=0.02)
+    assert ["torn.py" in told for told in piece.player.unusable] == [True]
+    reasons = [session.integrator.reason for session in piece.player.beside]
+    assert ["error of its own" in reason for reason in reasons] == [True, True]
+    assert "NO READING" in piece.now.beside
 
 
 def test_what_the_strip_draws_is_named_and_what_no_meter_covers_too(steady: str, room: Rooms) -> None:

@@ -109,6 +109,7 @@ class Plug(Source):
             hold=3.5,
             resolution=0.1,
             zeros=False,
+            device="wall",
         )
 
 

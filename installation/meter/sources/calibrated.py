@@ -72,4 +72,6 @@ def seen_through(about: About, line: Calibration) -> About:
         limits=(limit,),
         resolution=about.resolution * line.gain,
         zeros=about.zeros,
+        held=about.held,
+        device="wall",
     )

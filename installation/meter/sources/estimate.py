@@ -47,6 +47,7 @@ class Meter(Source):
             detail=f"Estimate from processor time: {basis}, {gigabytes:.0f} GB at {MEMORY_GB:g} W; error up to 40 %.",
             not_counted="graphics card, disks, fans, power supply losses, screen, loudspeaker, strip",
             limits=(self.busy + self.memory,),
+            device="processor",
         )
 
     def read(self) -> Reading:

@@ -92,6 +92,7 @@ class Meter(Source):
             period=0.001,
             limits=tuple(zone.limit for zone in self.zones),
             resolution=0.0,
+            device="processor",
         )
 
     def read(self) -> Reading:
