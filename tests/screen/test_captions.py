@@ -127,3 +127,16 @@ def test_a_meter_that_lives_says_itself_how_long_its_reading_holds(stage: Stage)
     staged.play(wall, 4.0, rate=10)
     assert wall.scenes[0].page[1].text.startswith("MEASURED")
     assert "seconds old" in wall.scenes[0].page[2].text
+
+
+def test_where_the_key_stands_no_caption_says_it_again(stage: Stage) -> None:
+    staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("captions",))
+    key = ("one grain = one joule", "ash: the machine at rest, ochre: the first network, rust: large networks")
+    said = feet(staged, wall)
+    assert all(sentence in said for sentence in key)
+    wall.board.legend = True
+    staged.play(wall, 10.0, rate=10)
+    said = feet(staged, wall)
+    assert not any(sentence in said for sentence in key)
+    wall.board.legend = False
+    assert all(sentence in feet(staged, wall) for sentence in key)

@@ -16,8 +16,8 @@ from installation.config import ConfigError, load
 from installation.ledger.book import Book, Run
 from installation.meter.recording import BadRecording, Recording, read
 from installation.take.audit import Audit, Report
+from installation.take.playable import GAP, part
 from installation.take.playable import load as load_recording
-from installation.take.playable import part
 
 KEYS = {
     "joules", "joules_per_grain", "grains_due", "grains_heard", "grains_lit", "grains_drawn", "grains_lost",
@@ -164,6 +164,23 @@ def test_a_day_of_the_ledger_is_a_recording(tmp_path: Path) -> None:
     assert not day.at(8.0)[2]
     assert not day.at(13.5)[2]
     assert int(day.phases[np.searchsorted(day.times, 1.0)]) == 2
+
+
+@pytest.mark.parametrize(("pause", "apart"), [(0.0, False), (GAP - 0.1, False), (GAP + 0.1, True), (60.0, True)])
+def test_seconds_of_a_ledger_that_are_far_from_each_other_do_not_belong_together(
+    tmp_path: Path, pause: float, apart: bool
+) -> None:
+    """A second that came late is bridged with its watts; where the piece did not run nothing is known."""
+    book = Book(tmp_path / "ledger.sqlite")
+    book.enter(Run(1e9, 5.0, 1.0))
+    for second, utc in ((0, 1e9), (1, 1e9 + 1.0 + pause)):
+        book.write([{"second": second, "provenance": 1, "utc": utc, "seconds": 1.0, "joules": 50.0}])
+    book.close()
+    day = load_recording(tmp_path / "ledger.sqlite")
+    assert day.seconds == pytest.approx(2.0 + pause, abs=0.01)
+    assert float(day.joules[-1]) == pytest.approx(100.0)
+    if pause:
+        assert day.at(1.0 + pause / 2)[2] is not apart
 
 
 @pytest.mark.parametrize("content", [b"", b"no ledger"])
