@@ -1,6 +1,6 @@
 # Underfoot. `make run` sets everything up and performs; `make test` sets everything up and passes the tests.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow check bench lock firmware flash clean erase
+.PHONY: help setup run test slow check mutate bench lock firmware flash clean erase
 SHELL := /bin/bash
 
 PY := $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -15,6 +15,7 @@ help:
 	@echo "make check     format, lint, strict types, layers"
 	@echo "make bench     every timed claim, measured here"
 	@echo "make slow      the tests that take minutes"
+	@echo "make mutate    change lines, see whether tests notice (hours)"
 	@echo "make lock      pin anew what pyproject.toml asks for"
 	@echo "make clean     delete what can be made again (.venv, build); out/ with the ledger stays"
 	@echo "make erase     delete out/: ledger, logs, sound, pictures; asks first"
@@ -40,6 +41,11 @@ check:
 	@$(SET_UP) test
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && .venv/bin/mypy \
 	  && .venv/bin/python -m pytest tests/test_architecture.py tests/test_plugins.py
+
+# Which changed line of what counts the grains does no test notice? Hours; ARGS='score/colour.py --most 100' takes some.
+mutate:
+	@$(SET_UP) test
+	@.venv/bin/python -m tests.mutate $(ARGS)
 
 bench:
 	@$(SET_UP) test
