@@ -5,7 +5,6 @@ The file stands beside the piece's own, on the same disk, and is removed.
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from installation.database import read_only
 from installation.ledger.book import Book, Reading, Run
 from installation.ledger.totals import run_totals
 
@@ -76,7 +76,7 @@ def second(number: int) -> dict[str, Any]:
 def read_back(path: Path) -> int:
     """What a picture needs to draw a day again."""
     query = "SELECT utc, seconds, joules, provenance, phase, parameters FROM seconds ORDER BY utc"
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+    with closing(read_only(path)) as db:
         return len(db.execute(query).fetchall())
 
 

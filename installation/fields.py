@@ -67,6 +67,7 @@ class Fields(Memory):
     joules = Field("J", writer="meter", meaning="energy within the boundary since the doors opened")
     sampled_at = Field("s", writer="meter", meaning="monotonic time of the newest sample")
     meter_period = Field("s", writer="meter", meaning="time between two samples; the players run this far behind")
+    meter_hold = Field("s", writer="meter", meaning="how long a reading of this meter holds; 0 is not said")
     provenance = Field("", writer="meter", meaning="0 no reading, 1 measured, 2 estimated, 3 replayed")
     uncertainty = Field(
         "1", writer="meter", meaning="half width of the interval around watts, as a fraction; 0 is not known"

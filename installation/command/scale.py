@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import re
 import sqlite3
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import load
+from ..database import read_only
 from ..now import Now, Provenance, default_path
 from ..published import BERT, FLIGHT_LB, FLIGHT_NOTE, HOURS_A_YEAR, LATER, TABLE, Here, Row, bert_here
+from ..reading import provenance_at
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -80,14 +82,10 @@ def newest_fit(ledger: Path) -> Fit | None:
     """The newest fit of BERT base; None without a ledger, or without such a fit."""
     if not ledger.is_file():
         return None
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(_open(ledger)) as db:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(read_only(ledger)) as db:
         found = db.execute(FITS).fetchone()
         return Fit(*found) if found else None
     return None
-
-
-def _open(ledger: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{ledger.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _watts() -> tuple[float, Provenance] | None:
@@ -96,8 +94,8 @@ def _watts() -> tuple[float, Provenance] | None:
         now = Now(default_path())
     except (OSError, ValueError):
         return None
-    word = Provenance(int(now.provenance))
-    return (now.watts, word) if word and math.isfinite(now.watts) and now.watts > 0 else None
+    word = provenance_at(now, time.monotonic())
+    return (now.watts, word) if word and now.watts > 0 else None
 
 
 def as_object(fit: Fit | None, watts: tuple[float, Provenance] | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from .. import database
 from .totals import read_only
 from .trouble import LedgerError, is_sound, set_aside, unfit
 
@@ -92,8 +93,8 @@ def restore(copy: Path, ledger: Path) -> str:
     part = ledger.with_name(f"{ledger.name}.part")
     try:
         ledger.parent.mkdir(parents=True, exist_ok=True)
-        uri = f"{copy.resolve().as_uri()}?mode=ro"  # of an older version too: it is brought up when the piece opens it
-        with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(part)) as target:
+        # Of an older version too: it is brought up when the piece opens it.
+        with closing(database.read_only(copy)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
         _to_disk(part)
         sentence = set_aside(ledger, "replaced") if ledger.exists() else ""

@@ -22,6 +22,7 @@ from ..config import Config
 from ..day import believed, date_of
 from ..machine import machine, versions
 from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
+from ..reading import provenance_at
 from ..score.grains import grains_due
 from .book import Book, Reading, Row, Run
 from .seconds import Seconds, Stretch
@@ -69,7 +70,7 @@ class Player(player.Player):
         if self.account is None:
             return
         closing = self.now.doors == Doors.CLOSING  # the meter is gone by now: time without samples is no gap
-        self._keep(self._listen(self.account).cut(0.0 if closing else seconds))
+        self._keep(self._listen(self.account).cut(0.0 if closing else seconds, self._reads))
         self._keep_fit()
         self._keep_notes(seconds)
         if (self.waiting or self.fits) and seconds >= self.try_at:
@@ -88,10 +89,13 @@ class Player(player.Player):
         if self.book is not None:
             self._let_go(time.time())
 
+    def _reads(self, at: float) -> bool:
+        return provenance_at(self.now, at) is not Provenance.NO_READING
+
     def _listen(self, account: Seconds) -> Seconds:
         if self.now.sampled_at != self.sampled_at:
             self.sampled_at = self.now.sampled_at
-            account.feed(self.now.samples, self.now.meter_period)
+            account.feed(self.now.samples)
             self._reading(int(self.now.provenance))
         return account
 

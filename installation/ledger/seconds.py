@@ -8,6 +8,7 @@ never added.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,6 @@ from ..score.grains import JOULES, PARAMETERS, PHASE, PROVENANCE, TIME, WATTS
 
 Floats = NDArray[np.float64]
 WAIT = 0.6  # s after its end that a second waits for the sample that closes it; then it is cut without
-SILENT = 1.0  # s without a sample, or two meter periods, after which time counts as without a reading
 
 
 @dataclass
@@ -72,35 +72,38 @@ class Seconds:
         self.at, self.joules = at or opened_at, joules
         self.newest: Floats | None = None
         self.rows: list[Floats] = []
-        self.period = 0.0
 
-    def feed(self, samples: Floats, period: float = 0.0) -> None:
-        """Take in `now.samples`, (n, 7), newest last; period is the meter's, in s."""
-        self.period = period
+    def feed(self, samples: Floats) -> None:
+        """Take in `now.samples`, (n, 7), newest last."""
         after = self.at if self.newest is None else self.newest[TIME]
         for row in samples[samples[:, TIME] > after]:
             self.newest = row.copy()
             self.rows.append(self.newest)
 
-    def cut(self, seconds: float) -> list[Stretch]:
-        """The seconds that ended, given the monotonic time."""
+    def cut(self, seconds: float, reads: Callable[[float], bool] = lambda _: False) -> list[Stretch]:
+        """The seconds that ended.
+
+        Args:
+            seconds: monotonic s.
+            reads: whether the newest sample is still a reading at a moment, monotonic s.
+        """
         out: list[Stretch] = []
         while self._ended(seconds):
-            out += self._cut_at(self.opened_at + self.second + 1)
+            out += self._cut_at(self.opened_at + self.second + 1, reads)
         return out
 
     def finish(self) -> list[Stretch]:
         """What is left after the last whole second, up to the newest sample."""
         out = self.cut(0.0)
         if self.rows:
-            out += self._cut_at(float(self.rows[-1][TIME]))
+            out += self._cut_at(float(self.rows[-1][TIME]), lambda _: True)
         return out
 
     def _ended(self, seconds: float) -> bool:
         end = self.opened_at + self.second + 1
         return bool(self.rows and self.rows[-1][TIME] >= end) or seconds >= end + WAIT
 
-    def _cut_at(self, end: float) -> list[Stretch]:
+    def _cut_at(self, end: float, reads: Callable[[float], bool]) -> list[Stretch]:
         parts: dict[Provenance, Stretch] = {}
         begin = self.at
         while self.rows and self.at < end:
@@ -109,7 +112,7 @@ class Seconds:
                 self.rows.pop(0)
             self._spend(parts, row, begin, min(float(row[TIME]), end))
         if self.at < end:
-            self._wait(parts, begin, end)
+            self._wait(parts, begin, end, reads(end))
         self.second += 1
         for part in parts.values():
             part.joules_total = self.joules
@@ -127,11 +130,10 @@ class Seconds:
             part.watts.append(float(row[WATTS]))
         self.at, self.joules = until, total
 
-    def _wait(self, parts: dict[Provenance, Stretch], begin: float, end: float) -> None:
-        """Book time after the newest sample: its energy comes with the next one, unless the meter fell silent."""
+    def _wait(self, parts: dict[Provenance, Stretch], begin: float, end: float, reads: bool) -> None:
+        """Book time after the newest sample: its energy comes with the next one, where that one still holds."""
         sample = self.newest if self.newest is not None else np.zeros(7)
-        silent = end - sample[TIME] > max(SILENT, 2 * self.period)
-        word = Provenance.NO_READING if silent else Provenance(int(sample[PROVENANCE]))
+        word = Provenance(int(sample[PROVENANCE])) if reads else Provenance.NO_READING
         self._part(parts, word, begin).spend(end - self.at, 0.0, sample)
         self.at = end
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from .. import database
 from ..now import Provenance
 from .schema import VERSION
 from .trouble import LedgerError, version_of
@@ -21,7 +22,7 @@ def read_only(path: Path) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise LedgerError(f"{path}: there is no ledger; name another file.")
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
+    db = database.read_only(path)
     try:
         if version_of(db) != VERSION:
             raise LedgerError(f"{path}: it is of another version; open it with the version that wrote it.")

@@ -12,8 +12,9 @@ import numpy as np
 
 from .. import player
 from ..config import Config
-from ..now import Now
+from ..now import Now, Provenance
 from ..plug import STRIP, plug
+from ..reading import provenance_at
 from ..score.grains import DELAY, GrainClock, full_watts
 from .device import FRAMES, VOLTS, Device, Given
 from .slew import HARDEST
@@ -42,6 +43,7 @@ class Player(player.Player):
         self.handed_before = self.clock.given
         self.sent: dict[int, tuple[int, int]] = {}
         self.seen = self.told = 0.0
+        self.reads = False
         self.number = self.presses_seen = 0
         self.frame_due, self.dark_at = -math.inf, math.inf
         self.unlinked_since: float | None = None
@@ -81,10 +83,14 @@ class Player(player.Player):
     def _take(self, seconds: float) -> None:
         """Let the grains in that fall by now; while a strip is being opened they wait, for a moment."""
         period = self.now.meter_period
-        if self.now.sampled_at != self.seen:
+        fresh = self.now.sampled_at != self.seen
+        if fresh:
             self.seen = self.now.sampled_at
             self.clock.feed(self.now.samples)
-            self.strand.follow(self.now.watts / self.clock.joules_per_grain, max(period, 0.001))
+        reads = provenance_at(self.now, seconds) is not Provenance.NO_READING
+        if fresh or reads != self.reads:
+            self.reads = reads
+            self._follow_power(max(period, 0.001))
         if self._waits(seconds):
             return
         moment = seconds - DELAY * period
@@ -94,6 +100,13 @@ class Player(player.Player):
         if len(grains):
             born = np.minimum(grains.times + seconds - moment, seconds)
             self.strand.let_in(grains, born, self.light_of_a_spark())
+
+    def _follow_power(self, span: float) -> None:
+        """Sparks as wide as this power makes them; after a silence the first ones can be told apart."""
+        if self.reads:
+            self.strand.follow(self.now.watts / self.clock.joules_per_grain, span)
+        else:
+            self.strand.follow(0.0, math.inf)
 
     def _waits(self, seconds: float) -> bool:
         if self.strip.linked or self.leaving:

@@ -167,6 +167,16 @@ class Integrator:
         return max(LOST_AFTER, 3 * self.period, self.about.hold)
 
     @property
+    def stands_still(self) -> float:
+        """s a counter may stand still while power flows."""
+        return max(STANDS_STILL, 3 * self.period)
+
+    @property
+    def holds(self) -> float:
+        """s for which the newest sample is a reading: until a silence is a loss, or a still counter is no pause."""
+        return max(self.lost_after, self.stands_still)
+
+    @property
     def provenance(self) -> Provenance:
         """The word that goes with watts at this moment."""
         return self.about.provenance if self.state in (MeterState.OK, MeterState.STALE) else Provenance.NO_READING
@@ -256,7 +266,7 @@ class Integrator:
         joules = sum(reading.counters) - sum(before.counters)
         if joules > 0 or reading.watts == 0:
             return joules
-        if reading.time - before.time > max(STANDS_STILL, 3 * self.period):
+        if reading.time - before.time > self.stands_still:
             self._break("The counter stands still while power flows.")
             self.frozen = reading.counters
             self.state = MeterState.STALE

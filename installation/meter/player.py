@@ -99,7 +99,7 @@ class Player(player.Player):
             self._tell(source, integrator.about)
         now.watts, now.provenance = integrator.watts, integrator.provenance
         now.meter_state, now.meter_period = integrator.state, source.period
-        now.power_limit = integrator.power_limit
+        now.meter_hold, now.power_limit = integrator.holds, integrator.power_limit
         now.gap_seconds, now.segments = integrator.gap_seconds(seconds), integrator.segments
         rows = integrator.drain()
         if rows:

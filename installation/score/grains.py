@@ -21,8 +21,6 @@ TIME, JOULES, WATTS, PROVENANCE, PHASE, DEPTH, PARAMETERS = range(7)  # columns 
 LONGEST_SLOT = 1.0  # s: at less than a grain a second, a grain falls within a second of being due
 LATE = 0.25  # s: what is later than this is spread over CATCH_UP, so that a stall ends as rain and not as a blow
 CATCH_UP = 1.0  # s
-STALE = 2.0  # s: an older reading is no reading
-MISSED = 3.0  # meter periods: the same for a meter that is slower than that
 DELAY = 1.2  # meter periods the players run behind, so that the next sample is there when it is needed
 
 PACE = 1.2  # m/s: a spark walks along the strip
@@ -68,11 +66,6 @@ def _none() -> Grains:
 
 
 NONE = _none()
-
-
-def fresh(age: float, period: float) -> bool:
-    """Whether a reading so many s old still is one, from a meter of this period, s: the same to the ear and the eye."""
-    return age < max(STALE, MISSED * period)
 
 
 def full_watts(chosen: float, power_limit: float) -> float:

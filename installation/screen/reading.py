@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import math
 
-from installation.now import MeterState, Now, Phase, Provenance
-from installation.score.grains import STALE, fresh
+from installation.now import Now, Phase, Provenance
 from installation.screen.board import Board
-
-
-def provenance(now: Now, seconds: float) -> Provenance:
-    """The word of the watts at a moment; a meter that was killed cannot say so, but its last word grows old.
-
-    One that lives knows better how long its readings hold: a battery's for 5 s.
-    """
-    lives = seconds - now.of("meter").beat < STALE
-    holds = lives or fresh(seconds - now.sampled_at, now.meter_period)
-    reads = math.isfinite(now.watts) and now.watts >= 0 and now.meter_state != MeterState.LOST
-    return Provenance(int(now.provenance)) if holds and reads else Provenance.NO_READING
 
 
 def provenance_of_fit(now: Now) -> Provenance:

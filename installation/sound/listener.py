@@ -13,7 +13,8 @@ import numpy as np
 
 from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
-from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, fresh, full_watts, jitter
+from ..reading import provenance_at
+from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, full_watts, jitter
 from ..score.sound import QUIETER, Loudness
 from .block import BlockContext
 
@@ -49,14 +50,14 @@ class Listener:
         grains, onsets = self._fall(seconds - self._delay())
         if self.deaf:
             self.clock.lose(len(grains))
-        reading = self._reads(seconds)
+        reading = provenance_at(self.now, seconds) is not Provenance.NO_READING
         presses, self.presses = self.now.presses - self.presses, self.now.presses
         watts = self.now.watts if reading else 0.0
         return BlockContext(
             grains,
             onsets,
             reading,
-            watts if math.isfinite(watts) else 0.0,
+            watts,
             self._loudness(),
             self._since_fit(seconds),
             self._learned(),
@@ -98,10 +99,6 @@ class Listener:
         falls = self.parting.times <= start + self.block / self.rate_hz
         grains, self.parting = self.parting.take(falls), self.parting.take(~falls)
         return grains
-
-    def _reads(self, seconds: float) -> bool:
-        now = self.now
-        return now.provenance != Provenance.NO_READING and fresh(seconds - now.sampled_at, now.meter_period)
 
     def _loudness(self) -> Loudness:
         s = self.settings

@@ -75,6 +75,7 @@ class Meter:
     def _publish(self, seconds: float) -> None:
         now, integrator = self.now, self.integrator
         now.watts, now.provenance, now.meter_state = integrator.watts, integrator.provenance, integrator.state
+        now.meter_hold = integrator.holds
         now.gap_seconds, now.segments = integrator.gap_seconds(seconds), integrator.segments
         for row in integrator.drain():
             phase, depth, parameters = self._spent_on(row.time - self.opened)

@@ -6,10 +6,12 @@ import math
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from ..database import read_only
 from ..meter.recording import BadRecording, Header, Line, Recorder, Recording, read
 from ..now import Provenance
 
@@ -38,10 +40,9 @@ def _from_ledger(path: Path, day: str) -> Recording:
     if not path.is_file():
         raise BadRecording(f"{path}: there is no such ledger; write its path from where you are.")
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as book:
+        with closing(read_only(path)) as book:
             day = day or str(book.execute("SELECT max(day) FROM sums").fetchone()[0])
             rows = book.execute(ROWS, (day,)).fetchall()
-        book.close()
     except sqlite3.Error as error:
         raise BadRecording(f"{path}: this is not a ledger of the piece ({error}); name another file.") from None
     if not rows:

@@ -20,10 +20,9 @@ from ..now import Now
 from ..player import Pacer
 from ..score.grains import DELAY, NONE, GrainClock, Grains
 from .sketch_file import Sketch
-from .stage import COLOURS, NO_READING, Speaker, Stage, reading
+from .stage import COLOURS, Speaker, Stage, reading
 
 RATE = 60.0  # pictures a second
-SILENT = 3.0  # s without a beat of the meter: its last word is no reading any more
 REJOIN = 1.0  # s between two looks whether the record is another one
 HELD = 120  # pictures slowed since the last save before it is said: more than one picture that comes all at once
 Event = tuple[str, dict[str, object]]
@@ -46,8 +45,7 @@ class Backstage(Stage):
         """A new picture: `seconds` since the sketch began, `at` on the meter's clock."""
         self._seconds = seconds
         self._grains = self._fall(now, at)
-        fresh = abs(at - now.of("meter").beat) < SILENT
-        self._reading = reading(now) if fresh else NO_READING
+        self._reading = reading(now, at)
         self.speaker.mixture.frame(seconds)
 
     def _fall(self, now: Now, at: float) -> Grains:

@@ -19,7 +19,8 @@ import pygame
 from numpy.typing import ArrayLike, NDArray
 
 from ..config import nearest
-from ..now import Now, Provenance
+from ..now import Now
+from ..reading import provenance_at
 from ..score import colour as score
 from ..score.grains import NONE, Grains
 from .sound import RATE_HZ, Mixture
@@ -281,9 +282,9 @@ def words() -> list[str]:
     return [name for name in vars(Stage) if not name.startswith("_")]
 
 
-def reading(now: Now) -> str:
-    """The power with its word; no number where nothing was read."""
-    provenance = Provenance(int(now.provenance))
+def reading(now: Now, at: float) -> str:
+    """The power with its word at a moment, monotonic s; no number where nothing was read."""
+    provenance = provenance_at(now, at)
     return f"{now.watts:.0f} W {provenance.name}" if provenance else NO_READING
 
 

@@ -39,11 +39,11 @@ def test_a_cut_between_samples_runs_straight() -> None:
 
 def test_a_second_waits_for_its_sample_and_then_is_cut_without() -> None:
     account = Seconds(OPENED)
-    account.feed(np.array([sample(OPENED + 0.4, 40.0)]), 1.0)
+    account.feed(np.array([sample(OPENED + 0.4, 40.0)]))
     assert account.cut(OPENED + 1.0 + WAIT - 0.01) == []
-    (part,) = account.cut(OPENED + 1.0 + WAIT)
+    (part,) = account.cut(OPENED + 1.0 + WAIT, lambda _: True)
     assert (part.joules, part.seconds, part.provenance) == (40.0, pytest.approx(1.0), Provenance.MEASURED)
-    account.feed(np.array([sample(OPENED + 2.4, 240.0)]), 1.0)
+    account.feed(np.array([sample(OPENED + 2.4, 240.0)]))
     (late,) = account.cut(OPENED + 2.4)
     assert late.joules == pytest.approx(200.0 / 1.4)  # 200 J came between 1.0 and 2.4 s
 
@@ -51,7 +51,7 @@ def test_a_second_waits_for_its_sample_and_then_is_cut_without() -> None:
 def test_a_silent_meter_is_no_reading_and_no_zero() -> None:
     account = Seconds(OPENED)
     account.feed(steady(1.0))
-    parts = account.cut(OPENED + 5.0)
+    parts = account.cut(OPENED + 5.0, lambda at: at < OPENED + 3.0)
     assert [p.provenance for p in parts if p.second >= 2] == [Provenance.NO_READING] * 2
     assert all(p.watts == [] and p.joules == 0 for p in parts if p.second >= 1)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from installation.config import Config, load
 from installation.light.player import Player
-from installation.now import SAMPLES, Now
+from installation.now import SAMPLES, MeterState, Now, Provenance
 from tests.hardware.flashes import changes, groups, luminance, most_in_a_second
 
 PERIOD = 0.05  # s between two samples of the meter
@@ -49,6 +49,7 @@ class Meter:
         self.ring = np.roll(self.ring, -1, axis=0)
         self.ring[-1] = seconds, self.joules, watts, 1, 2, 0.5, 1e8
         self.now.samples, self.now.joules, self.now.watts = self.ring, self.joules, watts
+        self.now.provenance, self.now.meter_state = Provenance.MEASURED, MeterState.OK
         self.now.sampled_at = seconds
 
 

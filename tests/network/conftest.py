@@ -13,7 +13,7 @@ import pytest
 
 from installation.config import load
 from installation.network.player import Player
-from installation.now import Now, Phase, Provenance
+from installation.now import MeterState, Now, Phase, Provenance
 
 from .. import waiting
 
@@ -89,6 +89,7 @@ class Room:
         rows[-1] = moment, joules, WATTS, Provenance.MEASURED, self.meter.phase, 0, 0
         self.meter.samples = rows
         self.meter.joules, self.meter.watts, self.meter.provenance = joules, WATTS, Provenance.MEASURED
+        self.meter.meter_state = MeterState.OK
         self.meter.meter_period, self.meter.sampled_at = 0.02, moment
 
     def open(self) -> None:

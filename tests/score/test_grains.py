@@ -13,7 +13,6 @@ from installation.score.grains import (
     LATE,
     LONGEST_SLOT,
     GrainClock,
-    fresh,
     grains_between,
     grains_due,
     hashed,
@@ -236,10 +235,3 @@ def test_places_belong_to_the_numbers() -> None:
     clock.feed(steady(100.0, 1.0))
     grains = clock.flush()
     assert grains.places.tolist() == [splitmix(int(n), 2) for n in grains.numbers]
-
-
-@pytest.mark.parametrize(
-    ("age", "period", "holds"), [(1.9, 0.05, True), (2.1, 0.05, False), (2.9, 1.0, True), (3.1, 1.0, False)]
-)
-def test_a_reading_grows_stale(age: float, period: float, holds: bool) -> None:
-    assert fresh(age, period) == holds

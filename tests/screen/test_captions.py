@@ -118,6 +118,7 @@ def test_a_meter_that_lives_says_itself_how_long_its_reading_holds(stage: Stage)
     staged, wall = stage(118.0), Picture(Config(), (960, 540), scenes=("number",))
     staged.play(wall, 1.0, rate=10)
     meter = staged.by["meter"]
+    meter.meter_hold = 5.0
 
     def waits() -> None:  # its plug does not answer for four seconds
         staged.next += 0.05

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from installation.now import SAMPLES, Doors, Now, Phase, Provenance
+from installation.now import SAMPLES, Doors, MeterState, Now, Phase, Provenance
 
 PERIOD = 0.05  # s between two samples
 
@@ -32,6 +32,7 @@ class Meter:
         row = (self.seconds, self.joules, watts, provenance, now.phase, 0.5, now.parameters)
         self.rows = np.vstack([self.rows[1:], row])
         now.watts, now.joules, now.provenance, now.samples = watts, self.joules, provenance, self.rows
+        now.meter_state = MeterState.OK if provenance else MeterState.LOST
         now.sampled_at = now["meter_beat"] = self.seconds  # type: ignore[assignment]
 
     def fit(self, parameters: float = 3265) -> None:

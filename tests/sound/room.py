@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.config import load
-from installation.now import SAMPLES, Doors, Now, Phase, Provenance
+from installation.now import SAMPLES, Doors, MeterState, Now, Phase, Provenance
 from installation.sound.listener import Listener
 from installation.sound.mixer import Mixer, audio_format, voices
 
@@ -51,6 +51,7 @@ class Room:
         self.rows[-1] = seconds, self.joules, watts, Provenance.MEASURED, phase, depth, 3265
         self.samples += 1
         self.meter.watts, self.meter.joules, self.meter.provenance = watts, self.joules, Provenance.MEASURED
+        self.meter.meter_state = MeterState.OK
         self.meter.samples, self.meter.sampled_at = self.rows, seconds
         self.network.phase = phase
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from installation.now import SAMPLES, Doors, Now, Provenance
+from installation.now import SAMPLES, Doors, MeterState, Now, Provenance
 from installation.player import Unable
 from installation.sound import player as module
 from installation.sound.stream import Outlet
@@ -45,6 +45,7 @@ class Meter:
             self.rows = np.roll(self.rows, -1, 0)
             self.rows[-1] = seconds, self.joules, self.watts, Provenance.MEASURED, 0, 0, 0
             self.now.watts, self.now.joules, self.now.provenance = self.watts, self.joules, Provenance.MEASURED
+            self.now.meter_state = MeterState.OK
             self.now.samples, self.now.sampled_at = self.rows, seconds
 
     def end(self) -> None:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from ...now import Now
+from ...reading import provenance_at
 from .broker import Broker
 from .message import NUMBERS, PHRASES
 
@@ -47,7 +48,7 @@ def snapshot(now: Now, place: str, seconds: float) -> dict[str, Any]:
     reading = {
         "watts": _plain(now.watts),
         "joules": _plain(now.joules),
-        "provenance": int(now.provenance),
+        "provenance": int(provenance_at(now, seconds)),
         "uncertainty": _plain(now.uncertainty),
         "boundary": now.boundary,
         "meter": now.meter_name,

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.database import read_only
 from installation.day import midnight
 from installation.now import Provenance
 from installation.score.colour import size
@@ -49,7 +50,7 @@ def read_day(path: Path, provenance: int, opened_on: float, until: float) -> Day
     if not path.is_file():
         return Day(nothing)
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+        with closing(read_only(path, 1.0)) as db:
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 return Day(nothing)  # the ledger is just being begun
             own = db.execute(RUN, (opened_on,)).fetchone()

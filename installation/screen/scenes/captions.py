@@ -10,6 +10,7 @@ import pygame
 
 from installation.now import PLAYERS, Doors, Now, Phase, Provenance, State
 from installation.published import KWH
+from installation.reading import provenance_at
 from installation.screen import reading
 from installation.screen.board import Board, Fader
 from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
@@ -53,7 +54,7 @@ class Scene:
     def _say(self, now: Now, seconds: float) -> None:
         if math.isnan(self.began) or now.phase != self.phase:  # what just happened is said first
             self.began, self.phase = seconds, now.phase
-        self.reads, self.called = reading.provenance(now, seconds), self.call.waits(now)
+        self.reads, self.called = provenance_at(now, seconds), self.call.waits(now)
         first, second = self._left(now), self._right(now)
         turn = int((seconds - self.began) / TURN)
         left = first[turn % len(first)] if first else ""

@@ -12,6 +12,7 @@ import math
 import pygame
 
 from installation.now import Doors, Now, Phase, Provenance
+from installation.reading import provenance_at
 from installation.screen import reading
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
@@ -138,7 +139,7 @@ class Scene:
 
     def _counts(self, now: Now, phase: Phase, seconds: float) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
-        say, reads = self.board.sentences, reading.provenance(now, seconds)
+        say, reads = self.board.sentences, provenance_at(now, seconds)
         if phase is Phase.FITTING and self.board.opened and reads and math.isfinite(now.fit_began_with):
             joules = max(0.0, now.joules - now.fit_began_with)
             said = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))

@@ -11,6 +11,7 @@ import math
 import pygame
 
 from installation.now import MeterState, Now, Provenance
+from installation.reading import provenance_at
 from installation.screen import reading
 from installation.screen.board import Board, Fader, Line
 from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
@@ -35,7 +36,7 @@ class Scene:
         self.page: list[Line] = []
 
     def draw(self, now: Now, seconds: float) -> None:
-        provenance = reading.provenance(now, seconds)
+        provenance = provenance_at(now, seconds)
         watts = now.watts if provenance else math.nan
         self._hold(watts, seconds)
         text = written(self.value, now.uncertainty, self.board) if provenance else "–"
