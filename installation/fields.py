@@ -87,6 +87,10 @@ class Fields(Memory):
     not_counted = Text(300, writer="meter", meaning="what is not in this number")
     origin = Text(200, writer="meter", meaning="of a replay: date and machine of the recording")
     meter_detail = Text(300, writer="meter", meaning="device, driver, sensor: what a reader needs to judge the number")
+    rest_watts = Field(
+        "W", writer="meter", meaning="drawn at rest: mean of the latest 10 s without fit or preparing; nan if not known"
+    )
+    rest_provenance = Field("", writer="meter", meaning="where rest_watts comes from, as in provenance")
     segments = Field("1", writer="meter", meaning="unbroken stretches of counting since the doors opened")
     newest_gap = Text(240, writer="meter", meaning="length and reason of the newest gap in the readings")
     own_watts = Field(
@@ -172,6 +176,14 @@ class Fields(Memory):
         "J",
         writer="network",
         meaning="energy within the boundary from its begin to its end; nan where nothing was read",
+    )
+    fit_rest_watts = Field(
+        "W", writer="network", meaning="rest_watts when the newest fit began, of the same source; nan if not known"
+    )
+    fit_rest_joules = Field(
+        "J",
+        writer="network",
+        meaning="what the machine would have drawn at rest while the newest fit ran; nan if not known",
     )
     fit_provenance = Field("", writer="network", meaning="where those joules come from, as in provenance")
     fit_ended = Text(

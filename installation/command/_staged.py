@@ -168,6 +168,7 @@ class Staged:
         network.fit_seconds, network.fit_updates = network.fit_ended_at - network.fit_began_at, 320
         network.fit_joules = self.joules - network.fit_began_with if self.provenance else math.nan
         network.fit_provenance = self.provenance
+        network.fit_rest_watts = network.fit_rest_joules = math.nan
         network.seen, network.unseen, network.asked = 0.6, 0.5, 1000
 
     def _miss(self, player: str) -> None:

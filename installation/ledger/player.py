@@ -182,6 +182,8 @@ class Player(player.Player):
         after: dict[str, Any] = {
             "seconds": now.fit_seconds,
             "joules": _known(now.fit_joules),
+            "rest_watts": _known(now.fit_rest_watts),
+            "rest_joules": _known(now.fit_rest_joules),
             "gap_seconds": now.gap_seconds - self.fit_gap,
             "loss": _known(now.loss),
             "seen": _known(now.seen),

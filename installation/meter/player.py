@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from .. import player
 from ..config import Config, ConfigError
-from ..now import Doors, Now, Provenance
+from ..now import Doors, Now, Phase, Provenance
 from ..players import ROLES
 from .integrator import Integrator
 from .own import Own, words
+from .rest import Rest
 from .ring import Ring
 from .session import HANGS, PLUS, Session
 from .source import About
@@ -40,6 +41,7 @@ class Player(player.Player):
         self.beside: list[Session] = []
         self.unusable: list[str] = []
         self.remark, self.remarked_at = "", float("-inf")
+        self.rest = Rest()
 
     def setup(self) -> None:
         self.ring = Ring(self.now)
@@ -106,11 +108,14 @@ class Player(player.Player):
             self.ring.add(rows)
             now.joules = integrator.joules
             now.sampled_at = rows[-1].time
+            self.rest.add(rows, Phase(int(now.phase)))
+            now.rest_watts, now.rest_provenance = self.rest.watts, self.rest.provenance
         self._note(integrator, source.source.remark, seconds)
 
     def _tell(self, source: Session, about: About) -> None:
         """What the readings are; said once for each source opened."""
         now, self.told = self.now, about
+        self.rest.begin_anew()
         now.boundary, now.not_counted, now.origin = about.boundary, about.not_counted, about.origin
         now.uncertainty, now.meter_detail = about.uncertainty, about.detail
         now.meter_name, now.meter_device = source.label, about.device

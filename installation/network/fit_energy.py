@@ -36,6 +36,7 @@ class FitEnergy:
         self.now, self.began = now, began
         self.first = math.nan
         self.provenance = Provenance.NO_READING  # the weakest word its readings had
+        self.rest = (now.rest_watts, Provenance(int(now.rest_provenance)), now.boundary)
 
     def look(self) -> None:
         """To be called a few times a second while the fit runs: the ring of samples is only some seconds long."""
@@ -53,6 +54,12 @@ class FitEnergy:
         """Whether the meter has sampled past the end, or will not: it is lost, or was silent for long before."""
         sampled = self.now.sampled_at
         return sampled >= ended or ended - sampled > PATIENCE or seconds - ended > PATIENCE
+
+    @property
+    def rest_watts(self) -> float:
+        """W at rest when the fit began; nan where not known, or known of another source or provenance."""
+        watts, provenance, boundary = self.rest
+        return watts if (provenance, boundary) == (self.provenance, self.now.boundary) and provenance else math.nan
 
     def joules(self, ended: float) -> float:
         """Energy from begin to end; nan where nothing was read: a gap is not a zero."""
@@ -84,4 +91,6 @@ def cut(now: Now, energy: FitEnergy | None, how: str) -> None:
 def took(now: Now, energy: FitEnergy | None, ended: float) -> None:
     """Enter the joules of a fit that ended at a moment, and their word; none where nobody followed it."""
     now.fit_joules = energy.joules(ended) if energy else math.nan
+    now.fit_rest_watts = energy.rest_watts if energy else math.nan
+    now.fit_rest_joules = now.fit_rest_watts * now.fit_seconds
     now.fit_provenance = energy.provenance if energy else Provenance.NO_READING

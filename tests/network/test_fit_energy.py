@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installation.network.fit_energy import FitEnergy, joules_at
+from installation.network.fit_energy import FitEnergy, joules_at, took
 from installation.network.process.loss import BatchLoss
+from installation.now import Provenance
 
 from .conftest import Room
 
@@ -65,3 +66,20 @@ def test_a_second_epoch_begins_at_nothing() -> None:
     assert [batch_loss.of(0.5), batch_loss.of(0.25)] == [0.5, 0.0]
     batch_loss.begin()
     assert batch_loss.of(2.0) == 2.0
+
+
+def test_rest_counts_only_of_the_same_source_and_provenance(room: Callable[..., Room]) -> None:
+    here = room()
+    here.meter.rest_watts, here.meter.rest_provenance, here.meter.boundary = 12.0, Provenance.MEASURED, "this card"
+    energy = FitEnergy(here.now, began=100.0)
+    assert math.isnan(energy.rest_watts)  # nothing was read of the fit yet
+    energy.provenance = Provenance.MEASURED
+    assert energy.rest_watts == 12.0
+    here.now.fit_seconds = 2.5
+    took(here.now, energy, 102.5)
+    assert here.now.fit_rest_joules == 30.0
+    here.meter.boundary = "everything at the wall"
+    assert math.isnan(energy.rest_watts)
+    energy.provenance = Provenance.ESTIMATED
+    took(here.now, energy, 102.5)
+    assert math.isnan(here.now.fit_rest_joules)

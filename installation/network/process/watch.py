@@ -51,6 +51,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         now.batches = float(self.params.get("steps") or 0)
         now.epoch = now.batch = now.fit_updates = 0.0
         now.loss = now.accuracy = now.seen = now.unseen = now.fit_began_with = now.fit_joules = math.nan
+        now.fit_rest_watts = now.fit_rest_joules = math.nan
+        now.fit_rest_watts = now.fit_rest_joules = math.nan
         now.asked = 0.0
         now.fit_seconds = now.fit_ended_at = 0.0
         now.fit_ended = ""

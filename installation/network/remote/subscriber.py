@@ -80,6 +80,7 @@ class Elsewhere:
         now.fits += 1
         now.fit_began_at, now.fit_ended_at, now.fit_seconds = began, 0.0, 0.0
         now.fit_began_with = now.fit_joules = math.nan
+        now.fit_rest_watts = now.fit_rest_joules = math.nan
         now.fit_updates = 0.0
 
     def _end(self, ended: float, message: Message) -> None:
