@@ -200,6 +200,10 @@ class Fields(Memory):
     sound_load = Field("1", writer="sound", meaning="time to make a block, as a fraction of the block")
     sound_latency = Field("s", writer="sound", meaning="latency the device reports")
     sound_device = Text(120, writer="sound", meaning="where the sound goes: a device or a file")
+    sound_playing = Field(
+        "1", writer="sound", meaning="which of [sound] voices, from 1, plays in the guard at this moment; 0 is none"
+    )
+    sound_left_out = Text(1000, writer="sound", meaning="voices by path that play no more, and why: one a line")
     # -- the screen
     screen_grains = Field("1", writer="screen", meaning="grains drawn since the doors opened")
     screen_lost = Field("1", writer="screen", meaning="grains due that were never drawn")

@@ -17,6 +17,7 @@ import time
 from types import FrameType, TracebackType
 
 from .config import Config, ConfigError
+from .guard import Capped, foreign_file, plain
 from .now import Now
 
 PARENT = "UNDERFOOT_PARENT"  # environment: the process a player leaves with, told because it may be gone at the start
@@ -143,6 +144,7 @@ class Player:
 def main(player: type[Player], config: Config, now: Now) -> int:
     """Run one player as this process; returns the exit code: 0 left, 3 unable (the sentence stands in its note)."""
     faulthandler.enable()
+    sys.stdout, sys.stderr = Capped(sys.stdout), Capped(sys.stderr)
     _tell_before_dying(now)
     performer = player(config, now)
 
@@ -166,7 +168,9 @@ def _tell_before_dying(now: Now) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         with contextlib.suppress(ValueError):
-            now.mine.note = f"The {now.player} stopped: {kind.__name__}: {error}".replace("\n", " ")
+            file = foreign_file(error)
+            what = plain(error, file) if file else f"The {now.player} stopped: {kind.__name__}: {error}"
+            now.mine.note = what.replace("\n", " ")
         sys.__excepthook__(kind, error, trace)
 
     sys.excepthook = hook

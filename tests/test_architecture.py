@@ -24,6 +24,7 @@ LAYERS: list[set[str]] = [
         "now",
         "field",
         "fields",
+        "guard",
         "score",
         "flash_limiter",
         "day",
@@ -50,8 +51,7 @@ WALLS = {  # a library -> the rooms and files that may import it
     "pygame": {"screen", "workshop", "command/sketch.py"},
 }
 BROAD = {  # around foreign code, and where a library would swallow the error
-    "workshop/sketch_file.py": "a workshop's sketch",
-    "network/process/fit.py": "anyone's network",
+    "guard.py": "anybody's code",
     "sound/stream.py": "PortAudio swallows what its callback raises",
 }
 THERE = {  # some plug-ins of each kind that must be there

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import click
 
 from ..config import Config, ConfigError, load, nearest
+from ..guard import attempt, plain
 from ..now import Doors, Now, default_path
-from ..player import PARENT
+from ..player import PARENT, Player
 from ..players import Role, find, is_folder, known
 from ..plug import player_module
 from .now import performs
@@ -45,7 +47,24 @@ def command(name: str, path: Path | None, changes: tuple[str, ...], remote: str 
     now = _join(record or default_path(), role, config.piece.joules_per_grain)
     from ..player import main
 
-    sys.exit(main(player_module(role).Player, config, now))
+    sys.exit(main(_player(role, now), config, now))
+
+
+def _player(role: Role, now: Now) -> type[Player]:
+    """Its class; one of somebody's own that cannot begin says why in its note, and is tried again."""
+    if not role.folder:
+        kind: type[Player] = player_module(role).Player
+        return kind
+    made: list[type[Player]] = []
+    error = attempt(max(0.5, role.grace - 1.0), lambda: made.append(player_module(role).Player))
+    if error is None and not issubclass(made[0], Player):
+        error = ConfigError(f"{role.player_file}: its Player must be a Player of installation.player.")
+    if error is not None:
+        traceback.print_exception(error)
+        now.mine.note = plain(error, role.player_file)
+        click.echo(now.mine.note, err=True)
+        sys.exit(3)
+    return made[0]
 
 
 def _role(name: str, config: Config) -> Role:

@@ -7,13 +7,15 @@ a thread of the device; the beat here goes on whatever a cable does.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from .. import player
 from ..config import Config
+from ..guard import attempt, plain
 from ..now import Now, Provenance
-from ..plug import STRIP, plug
+from ..plug import STRIP, find_file, is_path, plug
 from ..reading import provenance_at
 from ..score.grains import DELAY, GrainClock, full_watts
 from .device import FRAMES, VOLTS, Device, Given
@@ -23,6 +25,7 @@ from .strand import Strand
 from .tally import Tally
 
 PATIENCE = 4.0  # s grains wait for a strip that is being opened; a board that starts takes two
+BEGINNING, PLAYING = 5.0, 1.0  # s a strip of somebody's own may take to begin and to do a tick's work
 TELL = 0.25  # s between two writings of what need not be exact
 LAST_LIT = 0.8  # s a leaving player waits at most for the last grains to be lit
 FADE = 0.6  # s
@@ -60,9 +63,23 @@ class Player(player.Player):
         return self.strand.leds
 
     def setup(self) -> None:
+        self._guarded(BEGINNING, self._open)
+
+    def _open(self) -> None:
         self.strip = plug(STRIP, self.settings.device).Strip(self.settings)
         self._lay_out()
         self.strip.open()
+
+    def _guarded(self, longest: float, call: Callable[[], object]) -> None:
+        """Call a strip; of somebody's own one that fails the light is unable to play, and says where.
+
+        Raises:
+            Unable: with file and line.
+        """
+        if not is_path(self.settings.device):
+            call()
+        elif error := attempt(longest, call):
+            raise player.Unable(plain(error, find_file(STRIP, self.settings.device)))
 
     def _lay_out(self) -> None:
         """Begin with a dark, empty strip of as many LEDs as it has; what was on its way is gone."""
@@ -71,6 +88,9 @@ class Player(player.Player):
 
     # -- a tick
     def tick(self, seconds: float) -> None:
+        self._guarded(PLAYING, lambda: self._play(seconds))
+
+    def _play(self, seconds: float) -> None:
         if self.strip.leds != self.leds:
             self._lay_out()
         self._take(seconds)
@@ -189,7 +209,7 @@ class Player(player.Player):
         return self.flushed and (not self.strip.linked or (self.dark and not math.isinf(self.dark_at)))
 
     def close(self) -> None:
-        self.strip.close()
+        self._guarded(PLAYING, self.strip.close)
         self._settle(self.told)
         self.now.light_lost += max(0, self.clock.given - self.handed_before - self.tally.settled)
         self.now.pixels = np.zeros((600, 3), np.uint8)

@@ -62,7 +62,7 @@ class Player(player.Player):
         """A meter beside the source; one whose file is broken is named as such, and ends nobody."""
         try:
             self.beside.append(Session(name, self.config.meter, slowest=BESIDE_EVERY, beside=True))
-        except (ConfigError, SyntaxError, ImportError) as error:
+        except ConfigError as error:
             self.unusable.append(f"{name}: NO READING ({error})")
 
     def _name(self) -> str:

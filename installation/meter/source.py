@@ -8,18 +8,23 @@ block and may fail; it is called in a thread of its own and never by the beat of
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from ..config import ConfigError
+from ..guard import attempt, plain
 from ..now import Provenance
-from ..plug import SOURCE, plug
+from ..plug import SOURCE, find_file, is_path, plug
 
 if TYPE_CHECKING:
     from ..config import MeterSettings
 
 UNKNOWN = float("inf")
 STUCK = 0.5  # s
+BEGINNING = 5.0  # s a source of somebody's own may take to be made
+T = TypeVar("T")
 
 
 def limit_of_all(limits: tuple[float, ...]) -> float:
@@ -144,6 +149,53 @@ class Source:
         """Let go of it."""
 
 
+class Guarded(Source):
+    """A source of somebody's own: whatever goes wrong in its file is a fault, with file and line.
+
+    Args:
+        source: it.
+        path: its file.
+    """
+
+    def __init__(self, source: Source, path: Path) -> None:
+        super().__init__(source.argument, source.settings)
+        self.source, self.path = source, path
+        self.name = str(getattr(source, "name", path.name))
+        self.unhurried, self.pushed = source.unhurried, source.pushed
+
+    def _ask(self, call: Callable[[], object], kind: type[T]) -> T:
+        given: list[object] = []
+        error = attempt(0, lambda: given.append(call()))
+        if isinstance(error, Fault):
+            raise error
+        if error is not None:
+            raise Fault(plain(error, self.path), lost=True)
+        if not isinstance(given[0], kind):
+            raise Fault(f"{self.path.name}: it must give {kind.__name__}, not {type(given[0]).__name__}.", lost=True)
+        return given[0]
+
+    def open(self) -> About:
+        return self._ask(self.source.open, About)
+
+    def read(self) -> Reading:
+        return self._ask(lambda: _numbers(self.source.read()), Reading)
+
+    def begin(self, opened_at: float) -> Reading | None:
+        first = self._ask(lambda: (self.source.begin(opened_at),), tuple)[0]
+        return first if isinstance(first, Reading) else None
+
+    def close(self) -> None:
+        attempt(BEGINNING, self.source.close)
+
+
+def _numbers(reading: object) -> object:
+    """A reading in plain floats; numpy's, or texts that are numbers, will do."""
+    if not isinstance(reading, Reading):
+        return reading
+    counters, limits = tuple(map(float, reading.counters)), tuple(map(float, reading.limits))
+    return Reading(float(reading.time), float(reading.watts), counters, limits)
+
+
 def split(name: str) -> tuple[str, str]:
     """A name as it stands in config.toml, such as `shelly:192.168.1.20`, as file and argument."""
     kind, _, argument = name.partition(":")
@@ -157,6 +209,15 @@ def named(name: str, settings: MeterSettings) -> Source:
         ConfigError: there is no such file, or it is not a meter.
     """
     kind, argument = split(name)
+    if not is_path(kind):
+        return _made(kind, argument, settings)
+    made: list[Source] = []
+    if error := attempt(BEGINNING, lambda: made.append(_made(kind, argument, settings))):
+        raise ConfigError(plain(error, find_file(SOURCE, kind)))
+    return Guarded(made[0], find_file(SOURCE, kind))
+
+
+def _made(kind: str, argument: str, settings: MeterSettings) -> Source:
     source = plug(SOURCE, kind).Meter(argument, settings)
     if not isinstance(source, Source):
         raise ConfigError(

@@ -31,9 +31,7 @@ class Worker(Generic[T]):
         self.job: Callable[[], T] | None = None
         self.result: T | Fault | None = None
         self.began_at = 0.0
-        self.asked, self.done = threading.Lock(), threading.Lock()  # as flags: a lock is the cheapest way to wake
-        self.asked.acquire()
-        self.done.acquire()
+        self.asked, self.done = threading.Semaphore(0), threading.Semaphore(0)
         threading.Thread(target=self._work, daemon=True, name=name).start()
 
     def begin(self, job: Callable[[], T]) -> None:
@@ -48,7 +46,7 @@ class Worker(Generic[T]):
         Raises:
             OwnError: the call ended with an error no meter may raise; the thread's traceback is in the log.
         """
-        if not self.began_at or not (self.done.acquire(timeout=wait) if wait else self.done.acquire(blocking=False)):
+        if not self.began_at or not self.done.acquire(blocking=wait > 0, timeout=wait or None):
             return None
         result, self.result, self.began_at = self.result, None, 0.0
         if result is None:

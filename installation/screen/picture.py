@@ -14,15 +14,14 @@ from typing import Any, Protocol
 import numpy as np
 import pygame
 
-from installation.config import Config, ConfigError
+from installation.config import Config
 from installation.flash_limiter import FlashLimiter
+from installation.guard import attempt, plain
 from installation.now import Now
 from installation.plug import SCENE, is_path, plug
 from installation.score.grains import DELAY, NONE, GrainClock
 from installation.screen.board import Board
 from installation.screen.pixels import view
-from installation.workshop.mistakes import plain
-from installation.workshop.sketch_file import attempt
 
 BEGINNING, DRAWING = 5.0, 1.0  # s somebody's own scene may take to begin and to draw; then it is broken off
 
@@ -82,8 +81,6 @@ class Picture:
             return
         made: list[Any] = []
         error = attempt(BEGINNING, lambda: made.append(plug(SCENE, name).Scene(self.board)))
-        if isinstance(error, ConfigError):
-            raise error
         if error is not None:
             self.board.notes.append(plain(error, Path(name)))
         self.scenes += made

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..config import Config, ConfigError
+from ..config import Config
 from ..finding import Finding
+from ..guard import attempt, plain
 from ..player import Unable
 from ..plug import VOICE, plug
+from .foreign import BEGINNING
 from .stream import find
 
 
@@ -45,8 +47,7 @@ def _missing(name: str, sentence: str) -> Finding:
 
 
 def _voice(name: str) -> Finding:
-    try:
-        plug(VOICE, name)
-    except ConfigError as error:
-        return Finding(f"voice {name}", "wrong", str(error), "Correct [sound] voices in config.toml.")
+    error = attempt(BEGINNING, lambda: plug(VOICE, name))
+    if error is not None:
+        return Finding(f"voice {name}", "wrong", plain(error, Path(name)), "Correct [sound] voices in config.toml.")
     return Finding(f"voice {name}", "ok", "It is there.")

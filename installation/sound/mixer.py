@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..config import Config
-from ..plug import VOICE, plug
 from .block import AudioFormat, Samples, Voice
 from .limiter import Limiter
 from .listener import Listener
@@ -20,15 +19,6 @@ from .listener import Listener
 FADE_IN = 2.0  # s
 FADE_OUT = 0.25  # s, after all grains have fallen
 FALL = 0.4  # s a leaving piece has for its last grains
-
-
-def voices(config: Config, audio: AudioFormat) -> list[Voice]:
-    """The voices named in config.toml, made for an audio format.
-
-    Raises:
-        ConfigError: a name is no voice.
-    """
-    return [plug(VOICE, name).Voice(audio) for name in config.sound.voices]
 
 
 def audio_format(config: Config, rate_hz: int = 0, channels: int = 0) -> AudioFormat:
@@ -56,8 +46,8 @@ class Mixer:
     def __init__(
         self, listener: Listener, voices: Sequence[Voice], audio: AudioFormat, ceiling_dbtp: float = -1.0
     ) -> None:
-        self.listener, self.voices, self.audio = listener, voices, audio
-        listener.deaf = not any(getattr(voice, "plays_grains", True) for voice in voices)
+        self.listener, self.audio = listener, audio
+        self.keep(voices)
         self.limiter = Limiter(audio.channels, audio.block, ceiling_dbtp)
         self.out = np.zeros((audio.block, audio.channels), np.float32)
         self.steps = np.linspace(0.0, 1.0, audio.block, dtype=np.float32)[:, None]
@@ -65,6 +55,11 @@ class Mixer:
         self.gain = 0.0
         self.parting = math.inf
         self.leaving = False
+
+    def keep(self, voices: Sequence[Voice]) -> None:
+        """Go on with these voices."""
+        self.voices = voices
+        self.listener.deaf = not any(getattr(voice, "plays_grains", True) for voice in voices)
 
     def block(self, seconds: float) -> Samples:
         """One block, (block, channels) float32 within full scale; the next call overwrites it.

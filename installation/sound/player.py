@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +16,10 @@ from ..player import Player as Base
 from ..player import Unable
 from ..score.grains import Grains
 from ..score.sound import Loudness
-from .block import BlockContext, Samples
+from .block import BlockContext, Samples, Voice
+from .foreign import HANGS, Foreign, voices
 from .listener import Listener
-from .mixer import Mixer, audio_format, voices
+from .mixer import Mixer, audio_format
 from .silent import WavFile
 from .stream import Outlet, Stream, find, hurry
 
@@ -34,6 +38,7 @@ class Player(Base):
         self.stream: Stream | None = None
         self.file: WavFile | None = None
         self.swept_at = self.sealed_at = 0.0
+        self.left_out = self._left_out_before()
         try:
             self._open()
         except ConfigError as error:
@@ -55,13 +60,54 @@ class Player(Base):
     def _prepare(self, outlet: Outlet | None) -> None:
         """Make the mixer, and play it warm with drops that nobody hears."""
         audio = audio_format(self.config, outlet.rate_hz, outlet.channels) if outlet else audio_format(self.config)
-        warm = voices(self.config, audio)
+        names = self.config.sound.voices
+        warm = voices(names, audio, self.left_out, self._mark)
         for _ in range(WARM_BLOCKS):
             out = np.zeros((audio.block, audio.channels), np.float32)
             for voice in warm:
                 voice.play(_invented(), out)
+        self._leave_out(warm)
         self.listener = Listener(self.now, self.config.sound, audio.rate_hz, audio.block, resumed=self.resumed)
-        self.mixer = Mixer(self.listener, voices(self.config, audio), audio, self.config.sound.ceiling_dbtp)
+        playing = voices(names, audio, self.left_out, self._mark)
+        self.mixer = Mixer(self.listener, playing, audio, self.config.sound.ceiling_dbtp)
+        self._say_who_is_left_out()
+
+    # -- voices of somebody's own
+    def _left_out_before(self) -> dict[str, str]:
+        """By name, why a voice plays no more; whoever was playing when the process ended is one of them."""
+        lines = self.now.sound_left_out.splitlines()
+        left_out = dict(line.split("\t", 1) for line in lines if "\t" in line)
+        number, names = int(self.now.sound_playing), self.config.sound.voices
+        if self.resumed and 1 <= number <= len(names):
+            sentence = f"{Path(names[number - 1]).name}: the sound ended while it was playing; it is left out."
+            left_out.setdefault(names[number - 1], sentence)
+        self.now.sound_playing = 0
+        return left_out
+
+    def _mark(self, number: int) -> None:
+        self.now.sound_playing = number
+
+    def _leave_out(self, playing: Sequence[Voice]) -> None:
+        """Keep in mind who failed."""
+        self.left_out |= {v.name: v.trouble for v in playing if isinstance(v, Foreign) and v.trouble}
+
+    def _say_who_is_left_out(self) -> None:
+        if self.left_out:
+            self.now.sound_left_out = "\n".join(f"{name}\t{why}" for name, why in self.left_out.items())
+            self.note(" ".join(self.left_out.values()))
+
+    def _look_at_voices(self) -> None:
+        """Those that failed since are left out; a thread with one that never returns can only be ended with all."""
+        for voice in self.mixer.voices:
+            if isinstance(voice, Foreign) and voice.since and time.monotonic() - voice.since > HANGS:
+                self.left_out[voice.name] = f"{voice.path.name}: its block never ended; it is left out."
+                self._say_who_is_left_out()
+                self.now.sound_playing = 0
+                os._exit(3)
+        if any(isinstance(voice, Foreign) and voice.trouble for voice in self.mixer.voices):
+            self._leave_out(self.mixer.voices)
+            self.mixer.keep([v for v in self.mixer.voices if not (isinstance(v, Foreign) and v.trouble)])
+            self._say_who_is_left_out()
 
     def _count_missed(self) -> None:
         """While nothing can be heard, what falls is lost, and is counted."""
@@ -99,6 +145,7 @@ class Player(Base):
     def tick(self, seconds: float) -> None:
         if self.leaving:
             self.mixer.leave()
+        self._look_at_voices()
         if self.stream is not None:
             self._watch_stream(self.stream)
         if self.file is not None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..config import Config, MeterSettings, ScreenSettings
+from ..config import Config, ConfigError, MeterSettings, ScreenSettings
 from ..light.player import Player as LightPlayer
 from ..meter.integrator import Integrator
 from ..meter.recording import Recording
@@ -18,8 +18,9 @@ from ..now import SAMPLES, Now, Phase
 from ..screen.picture import Picture as ScreenPicture
 from ..screen.window import Window
 from ..sound.block import Samples, Voice
+from ..sound.foreign import voices
 from ..sound.listener import Listener
-from ..sound.mixer import Mixer, audio_format, voices
+from ..sound.mixer import Mixer, audio_format
 
 STRIP_RATE = 60.0  # frames of the strip a second
 
@@ -124,7 +125,10 @@ class Sound:
         self.now, self.sink, self.opened, self.due = Now(record, "sound"), sink, opened, opened
         self.audio = audio_format(config)
         self.listener = Listener(self.now, config.sound, self.audio.rate_hz, self.audio.block)
-        playing = change(voices(config, self.audio))
+        left_out: dict[str, str] = {}
+        playing = change(voices(config.sound.voices, self.audio, left_out))
+        if left_out:
+            raise ConfigError("; ".join(left_out.values()))
         self.mixer = Mixer(self.listener, playing, self.audio, config.sound.ceiling_dbtp)
         self.early = self.audio.block + self.mixer.limiter.delay
         self.blocks = 0

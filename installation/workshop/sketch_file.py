@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..config import nearest
-from .mistakes import Endless, Mistake, at_most, plain
+from ..guard import Endless, Mistake, attempt, plain
 
 HOOKS: dict[str, tuple[str, ...]] = {
     "setup": ("stage", "now"),
@@ -177,16 +177,6 @@ class Sketch:
         error = attempt(longest, call)
         self.halted = self.halted or (isinstance(error, Endless) and hook == "draw")
         return plain(error, self.path) if error else ""
-
-
-def attempt(longest: float, call: Callable[[], object]) -> Exception | Endless | None:
-    """Run foreign code, for at most so many s; what it raised."""
-    try:
-        with at_most(longest):
-            call()
-    except (Exception, Endless) as error:  # noqa: BLE001  the one place: a workshop's code may raise anything, and the show goes on
-        return error
-    return None
 
 
 def _made(tree: ast.Module) -> dict[str, str]:

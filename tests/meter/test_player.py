@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -193,20 +192,15 @@ def test_a_meter_may_be_a_file_of_one_s_own(room: Rooms, tmp_path: Path) -> None
     assert piece.now.boundary == "mine"
 
 
-def test_an_error_in_a_meter_s_own_file_ends_the_player_and_not_the_piece(
-    room: Rooms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_in_a_meter_s_own_file_is_no_reading_and_is_said(room: Rooms, tmp_path: Path) -> None:
     own = tmp_path / "broken.py"
     own.write_text(
         "from installation.meter.source import Source\nclass Meter(Source):\n    def open(self): return 1 / 0\n"
     )
-    told: list[threading.ExceptHookArgs] = []
-    monkeypatch.setattr(threading, "excepthook", told.append)
     piece = room(str(own))
-    with pytest.raises(RuntimeError, match="error of its own"):
-        piece.tick(2.0)
-    until(lambda: told)
-    assert told[0].exc_type is ZeroDivisionError
+    piece.tick(2.0)
+    assert piece.now.of("meter").note == "broken.py, line 3: a division by zero."
+    assert piece.now.provenance == Provenance.NO_READING
 
 
 def test_a_meter_beside_the_source_never_ends_it(

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from installation.config import load
 from installation.now import SAMPLES, Doors, MeterState, Now, Phase, Provenance
+from installation.sound.foreign import voices
 from installation.sound.listener import Listener
-from installation.sound.mixer import Mixer, audio_format, voices
+from installation.sound.mixer import Mixer, audio_format
 
 OPENED = 1000.0  # s on the virtual clock
 PERIOD = 0.05  # s between two samples
@@ -41,7 +42,9 @@ class Room:
     def begin(self, *, resumed: bool = False) -> None:
         """Let the sound listen from here on."""
         self.listener = Listener(self.now, self.config.sound, self.audio.rate_hz, self.audio.block, resumed=resumed)
-        self.mixer = Mixer(self.listener, voices(self.config, self.audio), self.audio, self.config.sound.ceiling_dbtp)
+        self.mixer = Mixer(
+            self.listener, voices(self.config.sound.voices, self.audio, {}), self.audio, self.config.sound.ceiling_dbtp
+        )
 
     def sample(self, seconds: float, watts: float, phase: Phase = Phase.RESTING, depth: float = 0.0) -> None:
         """The meter takes a sample."""

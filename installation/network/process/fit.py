@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ...guard import attempt
 from ...now import Now
 from ..listing import Listing, ListingError, read
 from ..pipe import Message, Pipe
@@ -123,6 +124,7 @@ class Process:
         self.now, self.pipe, self.order, self.asked = now, pipe, order, asked
         self.path = Path(order["file"])
         self.network: Network | None = None
+        self.learned: dict[str, Any] = {}
 
     def prepare(self) -> None:
         """Import Keras, build and rehearse; the wall is told what is being done."""
@@ -167,16 +169,16 @@ class Process:
         assert self.network is not None
         watch = self.network.watch
         watch.ready(None, 0, float(order["seconds"]))
-        problem: Trouble | None = None
-        try:
-            self.network.press(float(order["seconds"]))
-            learned = self.network.learned()
-        except BaseException as error:  # noqa: BLE001 - the file is anyone's; every end of it is told on the wall
-            problem = trouble(error, self.path, watch.broken)
-            traceback.print_exc()
-        if problem is None and watch.broken:
-            problem = NOT_A_NUMBER
-        self._report(watch, problem, learned if problem is None else {})
+        error = attempt(0, lambda: self._press(float(order["seconds"])))
+        problem = trouble(error, self.path, watch.broken) if error else NOT_A_NUMBER if watch.broken else None
+        if error:
+            traceback.print_exception(error)
+        self._report(watch, problem, self.learned if problem is None else {})
+
+    def _press(self, longest: float) -> None:
+        assert self.network is not None
+        self.network.press(longest)
+        self.learned = self.network.learned()
 
     def _report(self, watch: Any, problem: Trouble | None, learned: dict[str, float]) -> None:
         self.pipe.tell(
@@ -191,10 +193,8 @@ class Process:
 
     def play(self) -> None:
         """Do what is asked until told to leave."""
-        try:
-            self.prepare()
-        except BaseException as error:  # noqa: BLE001 - as above
-            traceback.print_exc()
+        if error := attempt(0, self.prepare):
+            traceback.print_exception(error)
             self.pipe.tell("unable", sentence=trouble(error, self.path, False).sentence)
             return
         while (order := self.pipe.orders.get())["do"] == "fit":
