@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,9 +83,14 @@ class Picture:
         made: list[Any] = []
         error = attempt(BEGINNING, lambda: made.append(plug(SCENE, name).Scene(self.board)))
         if error is not None:
-            self.board.notes.append(plain(error, Path(name)))
+            self._say(plain(error, Path(name)))
         self.scenes += made
         self.foreign |= {id(scene): Path(name) for scene in made}
+
+    def _say(self, sentence: str) -> None:
+        """Name what is left out, at the foot of the wall and in the log."""
+        self.board.notes.append(sentence)
+        print(sentence, file=sys.stderr, flush=True)
 
     @property
     def drawn(self) -> int:
@@ -114,7 +120,7 @@ class Picture:
         if error is not None:
             self.scenes = [other for other in self.scenes if other is not scene]
             self.board.surface.set_clip(None)
-            self.board.notes.append(plain(error, self.foreign.pop(id(scene))))
+            self._say(plain(error, self.foreign.pop(id(scene))))
 
     def _calm(self, seconds: float) -> pygame.Surface:
         """What may be shown of the finished frame at this moment: nearly always all of it."""
