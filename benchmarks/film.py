@@ -17,14 +17,14 @@ SECONDS = 14.0  # and six more, in which the last points settle
 def main() -> None:
     """Print the speed of a film of 1920 x 1080 at 30 frames a second, and of the same without an encoder."""
     from installation.config import load
-    from installation.meter.recording import read
+    from installation.meter.replay_file import load as load_file
     from installation.take.film import Film, FilmError
     from installation.take.parts import Picture, Sound, Strip
     from installation.take.room import OPENED, Room
 
     config = load(Path("config.toml"))
     with tempfile.TemporaryDirectory() as name:
-        recording = read(_recording(Path(name)))
+        recording = load_file(str(_recording(Path(name)))).recording
         for what in ("sound", "sound, strip and picture"):
             began = _now()
             with Room(recording, "bench", config) as room:

@@ -26,6 +26,7 @@ class MeterState(IntEnum):
     OK = 1
     STALE = 2
     RECOVERING = 3
+    ENDED = 4
 
 
 class Phase(IntEnum):
@@ -72,7 +73,7 @@ class Fields(Memory):
     uncertainty = Field(
         "1", writer="meter", meaning="half width of the interval around watts, as a fraction; 0 is not known"
     )
-    meter_state = Field("", writer="meter", meaning="0 lost, 1 ok, 2 stale, 3 recovering")
+    meter_state = Field("", writer="meter", meaning="0 lost, 1 ok, 2 stale, 3 recovering, 4 ended, as a recording does")
     gap_seconds = Field(
         "s", writer="meter", meaning="time without a reading since the doors opened, left out of joules"
     )

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ._take import Size, progress, recording, settings
+from ..meter.logs.wishes import Wishes
+from ._log import about_a_log
+from ._take import Size, fitted, progress, recording, settings, tell_length
 
 if TYPE_CHECKING:
     from ..take.audit import Report
 
+LONGEST = 5  # gaps that are listed
 KEYS = (
     "joules", "joules_per_grain", "grains_due", "grains_heard", "grains_lit", "grains_drawn", "grains_lost",
     "flashes_per_second_screen", "flashes_per_second_strip", "loudness_lufs", "true_peak_dbtp", "passages_intact",
-    "seconds", "provenance",
+    "seconds", "provenance", "gaps", "left_out", "speed",
 )  # fmt: skip
 
 
@@ -28,8 +33,11 @@ KEYS = (
 @click.option("--size", type=Size(), default="640x360", show_default=True, help="Of the picture that is looked at.")
 @click.option("--fps", type=click.FloatRange(1, 120), default=60.0, show_default=True, help="Frames a second.")
 @click.option("--from", "begin", type=click.FloatRange(min=0), default=0.0, help="Begin so many seconds in.")
-@click.option("--seconds", type=click.FloatRange(min=0), default=0.0, help="How much of it; 0 is all.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0), default=0.0, help="How much of it, by its own clock; 0 is all."
+)
 @click.option("--day", default="", help="Of a ledger: YYYY-MM-DD; its newest if left out.")
+@about_a_log
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Settings file instead of config.toml.")
 @click.option("--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting before the file's.")
 def command(
@@ -42,13 +50,16 @@ def command(
     day: str,
     path: Path | None,
     changes: tuple[str, ...],
+    wishes: Wishes,
 ) -> None:
     """Play FILE through sound, strip and screen, without any device, and say what came out.
 
-    FILE is a recording, a CSV file with the columns t_s,watts, or a ledger. The exit code is 1 if a promise is broken.
+    FILE is a recording, any program's log of power, or a ledger. The exit code is 1 if a promise is broken.
     """
     config = settings(path, changes, size)
-    played = recording(file, day, begin, seconds)
+    played = recording(file, day, begin, seconds, wishes)
+    config = fitted(config, played.header, changes)
+    tell_length("audit", file, played, config)
     from ..take.audit import Audit
 
     audit = Audit(played, file.name, config, fps)
@@ -60,7 +71,7 @@ def command(
 
 def plain(report: Report) -> dict[str, object]:
     """The keys of --json; what is not finite, such as the loudness of silence, is null."""
-    values = {key: getattr(report, key) for key in KEYS}
+    values = {key: getattr(report, key) for key in KEYS} | {"gaps": [asdict(gap) for gap in report.gaps]}
     return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
 
 
@@ -68,7 +79,9 @@ def lines(r: Report) -> list[str]:
     """The report for people; each line says how it was counted."""
     words = "; ".join(f"{s['from']:g}-{s['to']:g} s {s['word']}" for s in r.provenance) or "none"
     return [
-        f"{r.seconds:.1f} s, {r.joules:.1f} J, {r.joules_per_grain:g} J a grain: {r.grains_due} grains due",
+        f"{r.seconds:.1f} s{f' at {r.speed:g} times its pace' if r.speed != 1 else ''}, {r.joules:.1f} J, "
+        f"{r.joules_per_grain:g} J a grain: {r.grains_due} grains due",
+        *holes(r),
         f"heard {r.grains_heard}    the rain's own count of drops in the blocks",
         f"  as much energy as {r.drops_by_energy:.0f} drops    summed from the samples of the rain",
         f"  lone drops {r.lone_drops}, at most {1e3 * r.lone_error:.2f} ms off    found in the samples",
@@ -88,3 +101,16 @@ def lines(r: Report) -> list[str]:
         *(f"BROKEN  {sentence}" for sentence in r.broken),
         *([] if r.broken else ["Every promise is kept."]),
     ]
+
+
+def holes(r: Report) -> Iterator[str]:
+    """What the file does not tell: its gaps, each with its reason, and the lines that could not be used."""
+    if r.gaps:
+        total = math.fsum(gap.span for gap in r.gaps)
+        yield f"gaps {len(r.gaps)}, {total:.4g} s of the recording: nobody knows the watts, and no joule is counted"
+    longest = sorted(sorted(r.gaps, key=lambda gap: -gap.span)[:LONGEST], key=lambda gap: gap.at)
+    yield from (
+        f"  {gap.span:.4g} s from {gap.at:.4g} s on: {gap.reason or 'the file does not say why'}" for gap in longest
+    )
+    if r.left_out:
+        yield "lines left out: " + ", ".join(f"{n} {why}" for why, n in r.left_out.items())

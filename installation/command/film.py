@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from ..config import ConfigError
-from ._take import Size, progress, recording, settings
+from ..meter.logs.wishes import Wishes
+from ._log import about_a_log
+from ._take import Size, fitted, progress, recording, settings, tell_length
 
 
 @click.command(short_help="A recording as a film with sound.")
@@ -17,8 +19,11 @@ from ._take import Size, progress, recording, settings
 @click.option("--fps", type=click.FloatRange(1, 120), default=30.0, show_default=True, help="Frames a second.")
 @click.option("--strip", is_flag=True, help="Draw the strip along the lower edge.")
 @click.option("--from", "begin", type=click.FloatRange(min=0), default=0.0, help="Begin so many seconds in.")
-@click.option("--seconds", type=click.FloatRange(min=0), default=0.0, help="How much of it; 0 is all.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0), default=0.0, help="How much of it, by its own clock; 0 is all."
+)
 @click.option("--day", default="", help="Of a ledger: YYYY-MM-DD; its newest if left out.")
+@about_a_log
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Settings file instead of config.toml.")
 @click.option("--set", "changes", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting before the file's.")
 def command(
@@ -32,14 +37,17 @@ def command(
     day: str,
     path: Path | None,
     changes: tuple[str, ...],
+    wishes: Wishes,
 ) -> None:
     """Render FILE to a film: picture, sound and, with --strip, the strip.
 
-    FILE is a recording, a CSV file with the columns t_s,watts, or a ledger. The same file and settings give the same
+    FILE is a recording, any program's log of power, or a ledger. The same file and settings give the same
     frames and samples; their SHA-256 is printed.
     """
     config = settings(path, changes, size)
-    played = recording(file, day, begin, seconds)
+    played = recording(file, day, begin, seconds, wishes)
+    config = fitted(config, played.header, changes)
+    tell_length("film", file, played, config)
     from ..take.film import Film, FilmError
 
     out = out or Path(config.piece.out) / f"{file.stem}.mp4"

@@ -137,21 +137,23 @@ def _stage(folder: Path, config: Config, meter: str | None) -> Staged:
     kind, _, name = meter.partition(":")
     if kind != "replay" or not name:
         raise ConfigError(f"--meter {meter}: only a recording can be looked at; write replay:FILE.")
-    watts, boundary, origin, uncertainty = _recording(Path(name))
+    watts, boundary, origin, uncertainty = _recording(name)
     staged = Staged(folder, config, watts, Provenance.REPLAYED)
     staged.describe(boundary, uncertainty, origin)
     return staged
 
 
-def _recording(path: Path) -> tuple[Watts, str, str, float]:
-    from ..meter.recording import BadRecording, read
+def _recording(name: str) -> tuple[Watts, str, str, float]:
+    from ..meter.recording import BadRecording
+    from ..meter.replay_file import load
     from ..meter.sources.replay import about
 
     try:
-        recording = read(path.expanduser())
+        played = load(name)
     except BadRecording as error:
         raise ConfigError(str(error)) from None
-    said = about(recording, path.name, 1.0)
+    recording = played.recording
+    said = about(recording, played.name, 1.0)
 
     def watts(seconds: float) -> float | None:
         power, _, known = recording.at(seconds % recording.seconds)

@@ -16,10 +16,12 @@ import click
 from ..conductor import Conductor
 from ..config import Config, ConfigError, load
 from ..meter.check import refuse as refuse_meters
+from ..meter.source import split
 from ..network.check import refuse as refuse_networks
 from ..now import GRAIN_PLAYERS, Now, default_path
 from ..plug import SCENE, STRIP, VOICE, find_file
 from ..text.sentences import LanguageError, Sentences
+from ._take import own_grain
 
 HEADLESS_SECONDS = 60.0
 HEADLESS_FIT_EVERY = 20.0  # s: two fits in the minute, at 20 and 40 s
@@ -30,7 +32,11 @@ HEADLESS_FIT_EVERY = 20.0  # s: two fits in the minute, at 20 and 40 s
     "--headless", is_flag=True, help="No window; sound to a file; one minute unless --seconds says otherwise."
 )
 @click.option("--seconds", type=click.FloatRange(min=0), help="How long the doors stay open; 0 is until Ctrl-C.")
-@click.option("--meter", metavar="NAME", help="A meter, such as nvml, estimate or replay:FILE.")
+@click.option(
+    "--meter",
+    metavar="NAME",
+    help="A meter, such as nvml, estimate or replay:FILE; replay alone lists recordings that ship.",
+)
 @click.option("--fit-every", type=click.FloatRange(min=0), metavar="S", help="Press the button every S seconds.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object as the last line.")
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Settings file instead of config.toml.")
@@ -61,6 +67,9 @@ def command(
     changes = (*changes, *_wishes(headless, meter, every, load(path, changes)))
     config = load(path, changes)
     refuse(config)
+    if own := recorded(config, changes):
+        changes = (*changes, own)
+        config = load(path, changes)
     record = record or default_path()
     with alone(record):
         perform(config, _passed_on(path, changes, record), record, length, headless=headless, as_json=as_json)
@@ -82,6 +91,23 @@ def _wishes(headless: bool, meter: str | None, fit_every: float | None, config: 
         yield "screen.headless=true"
         yield f"screen.picture={json.dumps(config.screen.picture or str(out / 'picture.png'))}"
         yield f"sound.file={json.dumps(config.sound.file or str(out / 'sound.wav'))}"
+
+
+def recorded(config: Config, changes: tuple[str, ...]) -> str:
+    """Tell what is replayed, and give the grain it asks for as a setting; empty where it asks for none."""
+    kind, argument = split(config.meter.name)
+    if kind != "replay":
+        return ""
+    from ..meter.replay_file import load as load_recording
+
+    played = load_recording(argument)
+    for line in played.lines:
+        click.echo(line, err=True)
+    header = played.recording.header
+    if not own_grain(config, header, changes):
+        return ""
+    click.echo(f"{played.name} asks for {header.joules_per_grain:g} J a grain.", err=True)
+    return f"piece.joules_per_grain={header.joules_per_grain}"
 
 
 def _passed_on(path: Path | None, changes: tuple[str, ...], record: Path) -> list[str]:

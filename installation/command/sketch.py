@@ -148,11 +148,13 @@ def own_meter(config: Config, arguments: list[str]) -> Iterator[Now]:
     Raises:
         ConfigError: there is no such meter, or it ended before it began.
     """
-    kind, _, what = config.meter.name.partition(":")
+    kind, _, _ = config.meter.name.partition(":")
     if kind != "auto":
         find_file(SOURCE, kind)
-    if kind == "replay" and not os.access(what, os.R_OK):
-        raise ConfigError(f"The recording {what!r} is not there or cannot be read; write --with-meter replay:FILE.")
+    if kind == "replay":
+        from ..meter.check import refuse
+
+        refuse(config)
     click.echo(
         f"No piece is joined: this sketch reads a meter of its own ({config.meter.name}); "
         "another is chosen with --with-meter NAME.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from ..config import Config, ConfigError
 from ..finding import Finding
@@ -39,12 +38,13 @@ def _refuse(key: str, name: str) -> None:
     find_file(SOURCE, kind)
     if kind != "replay":
         return
-    from .recording import BadRecording, read
+    from .recording import BadRecording
+    from .replay_file import load, shipped_in_words
 
     if not argument:
-        raise ConfigError(f"[meter] {key}: replay plays nothing by itself; write replay:FILE.")
+        raise ConfigError(f"[meter] {key}: name a recording, replay:FILE, or one that ships:\n{shipped_in_words()}")
     try:
-        read(Path(argument).expanduser())
+        load(argument)
     except BadRecording as problem:
         raise ConfigError(f"[meter] {key}: {problem}") from None
 

@@ -109,7 +109,7 @@ class Integrator:
     # -- what comes in
     def take(self, reading: Reading) -> None:
         """Believe a reading, or refuse it."""
-        self.power_limit = limit_of_all(reading.limits or self.about.limits)
+        self.power_limit = limit_of_all(reading.limits) or self.about.power_limit
         sentence = absurd(reading, self.power_limit)
         if sentence:
             self.refused += 1
@@ -130,7 +130,7 @@ class Integrator:
         self.reason = str(fault)
         if fault.gap:
             self._break(str(fault), counts_on=fault.counts_on)
-            self.state = MeterState.LOST
+            self.state = MeterState.ENDED if fault.ended else MeterState.LOST
         elif self.state == MeterState.OK:
             self.state = MeterState.STALE
         elif self.last is None:
@@ -145,7 +145,7 @@ class Integrator:
             self.state = MeterState.LOST
         elif self.state == MeterState.OK and quiet > self.stale_after:
             self.state = MeterState.STALE
-        if self.state in (MeterState.LOST, MeterState.RECOVERING):
+        if self.state in (MeterState.LOST, MeterState.RECOVERING, MeterState.ENDED):
             self.watts = 0.0
             if self.segments or seconds - self.counting_since > START:
                 self._row(seconds, 0.0, Provenance.NO_READING)

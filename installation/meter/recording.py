@@ -1,17 +1,17 @@
 """A recording is a file of meter samples: one header line, then one line for each sample, as JSON.
 
 Each line is flushed as it is written, so that a power cut costs one line. What cannot be read is dropped line by line
-and counted, never silently; what is not a recording at all is refused. A plain CSV file with the columns `t_s` and
-`watts` can be read too; what it does not say about itself is not made up. docs/recording.md describes the format.
+and counted, never silently; what is not a recording at all is refused. Logs of other programs become recordings in
+`logs`. docs/recording.md describes the format.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 VERSION = 1
+MARK = "underfoot_recording"  # the first key of a recording's header
+FIRST_LINE = 1 << 14  # bytes of a header that are looked at
 Floats = NDArray[np.float64]
 MEGAWATT = 1e6
 
@@ -42,21 +44,39 @@ class Header(Struct, kw_only=True, omit_defaults=True):
     detail: str = ""
     not_counted: str = ""
     origin: str = ""
+    licence: str = ""
+    unsaid: str = ""
+    left_out: dict[str, int] = {}
     power_limit: float = 0.0
+    full_watts: float = 0.0
+    joules_per_grain: float = 0.0
     rate_hz: float = 0.0
     versions: dict[str, str] = {}
 
 
 class Line(Struct, kw_only=True, omit_defaults=True):
-    """One sample: seconds since the first; watts, or none in a gap; joules since the first, if they were counted."""
+    """One sample: seconds since the first; watts, or none in a gap; joules since the first, if they were counted.
+
+    A gap's first line may say how many seconds it lasts.
+    """
 
     t: float
     watts: float | None = None
     joules: float | None = None
     gap: str = ""
+    gap_seconds: float = 0.0
     phase: float = 0.0
     depth: float = 0.0
     parameters: float = 0.0
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch without a reading: when it begins (s since the first sample), how long it is (s), and why."""
+
+    at: float
+    span: float
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,7 @@ class Recording:
         counted: whether the joules are the file's own; otherwise they are the area under straight lines.
         phases, depths, parameters: (n,) what the network did, as in now.samples.
         dropped: why and how many lines were left out.
+        reasons: by index of a sample in a gap, why there is no reading.
     """
 
     header: Header
@@ -84,19 +105,41 @@ class Recording:
     depths: Floats
     parameters: Floats
     dropped: Counter[str] = field(default_factory=Counter)
+    reasons: dict[int, str] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
         return float(self.times[-1])
 
     @property
+    def left_out(self) -> Counter[str]:
+        """Why and how many lines were left out, on import and on reading."""
+        return Counter(self.header.left_out) + self.dropped
+
+    @property
     def losses(self) -> str:
-        """What was dropped, in words; empty when nothing was."""
-        return ", ".join(f"{n} {why}" for why, n in self.dropped.items())
+        """What was left out, in words; empty when nothing was."""
+        return ", ".join(f"{n} {why}" for why, n in self.left_out.items())
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The gaps, in their order."""
+        edges = np.diff(np.concatenate(([True], self.known[1:], [True])).astype(np.int8))
+        begins, ends = np.flatnonzero(edges < 0).tolist(), np.flatnonzero(edges > 0).tolist()
+        times = self.times.tolist()
+        return tuple(Gap(times[a], times[b] - times[a], self.why(a + 1)) for a, b in zip(begins, ends, strict=True))
+
+    def why(self, index: int) -> str:
+        """Why there is no reading up to a sample; empty where the file does not say."""
+        return self.reasons.get(index - 1) or self.reasons.get(index, "")
+
+    def index(self, t: float) -> int:
+        """The sample that ends the stretch in which a time lies, s after the first sample."""
+        return min(max(int(np.searchsorted(self.times, t, side="right")), 1), len(self.times) - 1)
 
     def at(self, t: float) -> tuple[float, float, bool]:
         """Watts, joules since the first sample, and whether they are known, t seconds after the first sample."""
-        i = min(max(int(np.searchsorted(self.times, t, side="right")), 1), len(self.times) - 1)
+        i = self.index(t)
         t0, t1, w0, w1 = *self.times[i - 1 : i + 1], *self.watts[i - 1 : i + 1]
         share = min(max((t - t0) / (t1 - t0), 0.0), 1.0)
         watts = w0 + share * (w1 - w0)
@@ -107,21 +150,30 @@ class Recording:
         return float(watts), float(joules), bool(self.known[i])
 
 
+def is_recording(path: Path) -> bool:
+    """Whether a file begins as a recording does; one that is not there does not."""
+    try:
+        with path.open("rb") as file:
+            return f'"{MARK}"'.encode() in file.readline(FIRST_LINE)
+    except OSError:
+        return False
+
+
 def read(path: Path) -> Recording:
-    """Read a recording or a CSV file with the columns `t_s` and `watts`.
+    """Read a recording.
 
     Raises:
         BadRecording: it cannot be read or is none; the sentence names the file and the remedy.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            return _read_lines(file, path) if first.lstrip().startswith("{") else _read_csv(file, path)
+            return _read_lines(file, path)
     except FileNotFoundError:
         raise BadRecording(f"{path}: there is no such recording; write its path from where the piece starts.") from None
     except UnicodeDecodeError:
-        raise BadRecording(f"{path}: this is not text; a recording is JSON lines or CSV in UTF-8.") from None
+        raise BadRecording(
+            f"{path}: a part of this recording is not text; copy it again from where it was made."
+        ) from None
     except OSError as error:
         raise BadRecording(f"{path}: the recording cannot be read ({error.strerror}); check its permissions.") from None
 
@@ -137,7 +189,7 @@ def _read_lines(file: IO[str], path: Path) -> Recording:
     if not 0 <= header.uncertainty <= 1:
         raise BadRecording(f"{path}: its uncertainty is {header.uncertainty:g}; write it as a fraction from 0 to 1.")
     dropped: Counter[str] = Counter()
-    return _recording(header, _decoded(file, dropped), dropped, path)
+    return recording(header, _decoded(file, dropped), path, dropped)
 
 
 def _decoded(file: Iterable[str], dropped: Counter[str]) -> Iterator[Line]:
@@ -150,29 +202,13 @@ def _decoded(file: Iterable[str], dropped: Counter[str]) -> Iterator[Line]:
                 dropped["not readable"] += 1
 
 
-def _read_csv(file: IO[str], path: Path) -> Recording:
-    table = csv.DictReader(file, skipinitialspace=True)
-    if not {"t_s", "watts"} <= set(table.fieldnames or ()):
-        remedy = "name its columns with `underfoot import`"
-        raise BadRecording(f"{path}: neither a recording nor a CSV file with the columns t_s and watts; {remedy}.")
-    dropped: Counter[str] = Counter()
-    return _recording(Header(), _from_csv(table, dropped), dropped, path)
+def recording(header: Header, lines: Iterable[Line], path: Path, dropped: Counter[str] | None = None) -> Recording:
+    """A recording from its lines.
 
-
-def _from_csv(table: Iterable[dict[str, str]], dropped: Counter[str]) -> Iterator[Line]:
-    for row in table:
-        blank = not (row["watts"] or "").strip()
-        if blank and any(isinstance(v, str) and v.strip() for k, v in row.items() if k not in ("t_s", "watts")):
-            dropped["without watts"] += 1  # an event of the log's own, between two readings
-            continue
-        try:
-            time = float(row["t_s"] or "")
-            yield Line(t=time, gap="no watts in the file") if blank else Line(t=time, watts=float(row["watts"]))
-        except ValueError:
-            dropped["not readable"] += 1
-
-
-def _recording(header: Header, lines: Iterable[Line], dropped: Counter[str], path: Path) -> Recording:
+    Raises:
+        BadRecording: fewer than two samples can be used.
+    """
+    dropped = Counter() if dropped is None else dropped
     kept = list(_sound(lines, dropped))
     if len(kept) < 2 or not any(line.watts is not None for line in kept):
         left = ", ".join(f"{n} {why}" for why, n in dropped.items()) or "no lines"
@@ -185,7 +221,8 @@ def _recording(header: Header, lines: Iterable[Line], dropped: Counter[str], pat
     steps = np.diff([line.joules or 0.0 for line in kept]) if counted else np.diff(times) * (watts[1:] + watts[:-1]) / 2
     joules = np.concatenate(([0.0], np.cumsum(np.where(known[1:], steps, 0.0))))
     phases, depths, parameters = np.array([(x.phase, x.depth, x.parameters) for x in kept], np.float64).T
-    return Recording(header, times, watts, joules, known, counted, phases, depths, parameters, dropped)
+    reasons = {i: line.gap for i, line in enumerate(kept) if line.watts is None and line.gap}
+    return Recording(header, times, watts, joules, known, counted, phases, depths, parameters, dropped, reasons)
 
 
 def _sound(lines: Iterable[Line], dropped: Counter[str]) -> Iterator[Line]:

@@ -69,6 +69,7 @@ class About:
         held: whether the watts hold until the next reading, instead of running straight to it.
         device: which device is covered, as others name it: a card's UUID, several with spaces between, "processor",
             "machine", "wall"; empty is not known. A counter is only carried over a loss of the same device.
+        full_watts: W of full power where no device can say its limit: a recording's own range.
     """
 
     boundary: str
@@ -84,11 +85,12 @@ class About:
     zeros: bool = True
     held: bool = False
     device: str = ""
+    full_watts: float = 0.0
 
     @property
     def power_limit(self) -> float:
         """W, of all parts together; 0 if not known, as the record has it."""
-        return limit_of_all(self.limits)
+        return self.full_watts or limit_of_all(self.limits)
 
 
 class Fault(Exception):  # noqa: N818  (what a meter says, not an error of the code)
@@ -100,13 +102,22 @@ class Fault(Exception):  # noqa: N818  (what a meter says, not an error of the c
         again: whether it makes sense to try again.
         gap: whether what is between the readings before and after is not known and must not be bridged.
         counts_on: whether the source's counter may have gone on meanwhile, so that it is worth looking at afterwards.
+        ended: whether there is nothing more to read, and nothing wrong: a recording's end.
     """
 
     def __init__(
-        self, sentence: str, *, lost: bool = False, again: bool = True, gap: bool = False, counts_on: bool = False
+        self,
+        sentence: str,
+        *,
+        lost: bool = False,
+        again: bool = True,
+        gap: bool = False,
+        counts_on: bool = False,
+        ended: bool = False,
     ) -> None:
         super().__init__(sentence)
-        self.lost, self.again, self.gap, self.counts_on = lost, again, gap or lost, counts_on
+        self.lost, self.again, self.gap = lost, again and not ended, gap or lost or ended
+        self.counts_on, self.ended = counts_on, ended
 
 
 class Source:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..config import Config
 from ..flash_limiter import Pixels
-from ..meter.recording import Recording
+from ..meter.recording import Gap, Recording
 from ..now import Provenance
 from ..score.grains import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
 from ..sound.block import BlockContext, Samples, Voice
@@ -69,7 +69,7 @@ class Tap:
 
 @dataclass(frozen=True)
 class Report:
-    """What an audit found. The attributes up to `provenance` are those of `--json`."""
+    """What an audit found. The attributes up to `speed` are those of `--json`."""
 
     joules: float
     joules_per_grain: float
@@ -85,6 +85,9 @@ class Report:
     passages_intact: bool
     seconds: float
     provenance: list[dict[str, Any]]
+    gaps: tuple[Gap, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    speed: float = 1.0
     loudest_lufs: float = -math.inf
     onset_error: float = 0.0  # s
     drops_by_energy: float = 0.0
@@ -182,8 +185,11 @@ class Audit:
             loudness_lufs=self.ear.integrated_lufs,
             true_peak_dbtp=self.ear.true_peak_dbtp,
             passages_intact=not hidden and self.passages <= shown,
-            seconds=self.room.recording.seconds,
+            seconds=self.room.played,
             provenance=self._stretches(),
+            gaps=tuple(self.room.recording.gaps),
+            left_out=dict(self.room.recording.left_out),
+            speed=self.config.meter.replay_speed,
             loudest_lufs=self.ear.loudest_lufs,
             onset_error=self._onset_error(tap),
             drops_by_energy=tap.energy if tap else 0.0,
@@ -217,7 +223,7 @@ class Audit:
         stretches: list[dict[str, Any]] = []
         for at in sorted(self.rows):
             row, t = self.rows[at], round(at - OPENED, 3)
-            if t > self.room.recording.seconds + 1e-3:
+            if t > self.room.played + 1e-3:
                 break
             word = Provenance(int(row[PROVENANCE])).name.replace("_", " ")
             if not stretches or stretches[-1]["word"] != word:

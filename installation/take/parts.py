@@ -49,9 +49,9 @@ class Meter:
         self.source = replay.Meter(name, settings)
         self.source.recording, self.source.position = recording, -1.0
         self.integrator = Integrator()
-        self.integrator.opened(replay.about(recording, name))
+        self.integrator.opened(replay.about(recording, name, settings.replay_speed))
         self.integrator.count_from(opened, self.source.begin(opened))
-        self.period = 1.0 / settings.rate_hz
+        self.period, self.speed = 1.0 / settings.rate_hz, settings.replay_speed
         self.steps = 0
         self.rows = np.zeros((SAMPLES, 7))
         self._tell(name)
@@ -60,7 +60,7 @@ class Meter:
         about, now = self.integrator.about, self.now
         now.meter_name, now.boundary, now.not_counted = self.source.name, about.boundary, about.not_counted
         now.origin, now.uncertainty, now.meter_detail = about.origin, about.uncertainty, about.detail
-        now.meter_period, now.power_limit = self.period, self.recording.header.power_limit
+        now.meter_period, now.power_limit = self.period, about.power_limit
 
     def step(self) -> None:
         seconds = self.due
@@ -79,7 +79,7 @@ class Meter:
         now.meter_hold = integrator.holds
         now.gap_seconds, now.segments = integrator.gap_seconds(seconds), integrator.segments
         for row in integrator.drain():
-            phase, depth, parameters = self._spent_on(row.time - self.opened)
+            phase, depth, parameters = self._spent_on((row.time - self.opened) * self.speed)
             self._follow(Phase(int(phase)), parameters, row.time, row.joules)
             self.rows = np.roll(self.rows, -1, 0)
             self.rows[-1] = row.time, row.joules, row.watts, row.provenance, phase, depth, parameters

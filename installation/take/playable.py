@@ -1,18 +1,22 @@
-"""What can be played: a recording, a CSV file with the columns `t_s,watts`, or a day of the ledger."""
+"""What a take plays: a recording, any program's log, or a day of the ledger."""
 
 from __future__ import annotations
 
 import math
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from ..database import read_only
-from ..meter.recording import BadRecording, Header, Line, Recorder, Recording, read
+from ..meter import replay_file
+from ..meter.logs.wishes import Wishes
+from ..meter.recording import BadRecording, Header, Line, Recording, recording
+from ..meter.replay_file import ReplayFile
 from ..now import Provenance
 
 LEDGERS = (".sqlite", ".sqlite3", ".db")
@@ -23,17 +27,20 @@ ROWS = """
     FROM stretches WHERE date(utc, 'unixepoch', 'localtime') = ? GROUP BY run, second ORDER BY utc"""
 
 
-def load(path: Path, day: str = "") -> Recording:
+def load(path: Path, day: str = "", wishes: Wishes | None = None) -> ReplayFile:
     """The samples of a file.
 
     Args:
-        path: the file.
+        path: the file, or the name of a recording that ships.
         day: of a ledger, YYYY-MM-DD; empty is its newest.
+        wishes: what was said about a log.
 
     Raises:
         BadRecording: it cannot be played; the sentence names the file and the remedy.
     """
-    return _from_ledger(path, day) if path.suffix in LEDGERS else read(path)
+    if path.suffix in LEDGERS:
+        return ReplayFile(_from_ledger(path, day), path.name)
+    return replay_file.load(str(path), wishes)
 
 
 def _from_ledger(path: Path, day: str) -> Recording:
@@ -47,13 +54,8 @@ def _from_ledger(path: Path, day: str) -> Recording:
         raise BadRecording(f"{path}: this is not a ledger of the piece ({error}); name another file.") from None
     if not rows:
         raise BadRecording(f"{path}: the ledger has nothing for {day}; choose another day with --day.")
-    with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "day.jsonl"
-        recorder = Recorder(kept, Header(started=day, meter="ledger", detail=f"One row a second of {path.name}."))
-        for line in _lines(rows):
-            recorder.add(line)
-        recorder.close()
-        return read(kept)
+    header = Header(started=day, meter="ledger", detail=f"One row a second of {path.name}.")
+    return recording(header, _lines(rows), path)
 
 
 def _lines(rows: list[tuple[float, ...]]) -> Iterator[Line]:
@@ -73,18 +75,20 @@ def _lines(rows: list[tuple[float, ...]]) -> Iterator[Line]:
         yield line(t=ended, watts=mean, joules=total)
 
 
-def part(recording: Recording, begin: float, seconds: float, path: Path) -> Recording:
+def part(whole: Recording, begin: float, seconds: float, path: Path) -> Recording:
     """A stretch of a recording; 0 seconds is to its end.
 
     Raises:
         BadRecording: fewer than two samples lie in it.
     """
     if not begin and not seconds:
-        return recording
-    r, end = recording, begin + seconds if seconds else math.inf
+        return whole
+    r, end = whole, begin + seconds if seconds else math.inf
     inside = (r.times >= begin) & (r.times <= end)
     if inside.sum() < 2:
         raise BadRecording(f"{path}: no samples from {begin:g} s on; it lasts {r.seconds:g} s, choose another stretch.")
     columns = {name: getattr(r, name)[inside] for name in ("watts", "known", "phases", "depths", "parameters")}
     times, joules = r.times[inside] - r.times[inside][0], r.joules[inside] - r.joules[inside][0]
-    return replace(r, times=times, joules=joules, **columns)
+    first = int(np.flatnonzero(inside)[0])
+    reasons = {i - first: why for i, why in r.reasons.items() if 0 <= i - first < len(times)}
+    return replace(r, times=times, joules=joules, reasons=reasons, **columns)

@@ -33,7 +33,7 @@ class Room:
     Args:
         recording: the samples.
         name: of the file, for the wall.
-        config: the settings; the meter, the devices and the window are replaced.
+        config: the settings; the meter, the devices and the window are replaced; the pace stays.
     """
 
     def __init__(self, recording: Recording, name: str, config: Config) -> None:
@@ -41,7 +41,7 @@ class Room:
         self.config = msgspec.structs.replace(
             config,
             light=msgspec.structs.replace(config.light, device="pretend"),
-            meter=msgspec.structs.replace(config.meter, replay_speed=1.0, replay_loop=False),
+            meter=msgspec.structs.replace(config.meter, replay_loop=False),
         )
         self.folder = tempfile.TemporaryDirectory(prefix="underfoot-take-")
         self.record = Path(self.folder.name) / "now"
@@ -59,15 +59,20 @@ class Room:
 
     @property
     def seconds(self) -> float:
-        """Length of the take, s: that of the recording, and what is still falling after it."""
-        return self.recording.seconds + TAIL
+        """Length of the take, s: that of the recording at its pace, and what is still falling after it."""
+        return self.played + TAIL
+
+    @property
+    def played(self) -> float:
+        """s the recording takes at the pace of [meter] replay_speed."""
+        return self.recording.seconds / self.config.meter.replay_speed
 
     def play(self, parts: Iterable[Leaver], progress: Callable[[float], None] = lambda _: None) -> None:
         """Play the recording to its end, let the last grains fall, and close."""
         leavers = list(parts)
         every: list[Part] = [self.meter, *leavers]
-        end = OPENED + self.recording.seconds + LAST_GRAINS
-        for second in range(1, math.ceil(self.recording.seconds + LAST_GRAINS)):
+        end = OPENED + self.played + LAST_GRAINS
+        for second in range(1, math.ceil(self.played + LAST_GRAINS)):
             perform(every, min(OPENED + second, end))
             progress(float(second))
         perform(every, end)

@@ -104,8 +104,8 @@ def test_a_full_disk_is_a_sentence_with_what_is_kept(tmp_path: Path) -> None:
     ("change", "says"),
     [
         ("meter.name=nvlm", "Did you mean 'nvml'"),
-        ("meter.name=replay", "write replay:FILE"),
-        ("meter.name=replay:none.csv", "no such recording"),
+        ("meter.name=replay", "replay:bert-8xh100"),
+        ("meter.name=replay:none.csv", "no such file"),
         ('meter.beside=["sheley:1"]', "Did you mean 'shelly'"),
         ('meter.non_overlapping=["replay:none.csv"]', "non_overlapping: none.csv"),
     ],

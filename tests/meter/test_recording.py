@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from installation.__main__ import underfoot
 from installation.config import ConfigError
-from installation.meter.foreign import Columns, convert, number, seconds
-from installation.meter.recording import BadRecording, Header, Line, Recorder, read
+from installation.meter.recording import BadRecording, Gap, Header, Line, Recorder, read
+from installation.meter.replay_file import load, rounded_up, shipped
 
 HEADER = Header(
     underfoot_recording=1,
@@ -108,65 +108,72 @@ def test_lines_out_of_order_or_not_finite_are_counted(tmp_path: Path) -> None:
 
 NVIDIA_SMI = """timestamp, pstate, power.draw [W]
 2023/07/08 19:28:27.236, P0, 126.96 W
-2023/07/08 19:28:27.243, P0, [N/A]
-2023/07/08 19:28:28.236, P0, 130.00 W
+2023/07/08 19:28:28.236, P0, 128.00 W
+2023/07/08 19:28:29.236, P0, [N/A]
+2023/07/08 19:28:30.236, P0, 130.00 W
+2023/07/08 19:28:31.236, P0, 130.00 W
 """
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(underfoot, list(arguments))
+    if isinstance(result.exception, ConfigError):
+        return str(result.exception)
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 def test_a_log_of_nvidia_smi_becomes_a_recording(tmp_path: Path) -> None:
     log, out = tmp_path / "smi.csv", tmp_path / "out.jsonl"
     log.write_text(NVIDIA_SMI)
-    arguments = [
-        "import",
-        str(log),
-        str(out),
-        "--time",
-        "timestamp",
-        "--watts",
-        "power.draw [W]",
-        "--machine",
-        "A 3090",
-    ]
-    result = CliRunner().invoke(underfoot, arguments)
-    assert result.exit_code == 0, result.output
-    assert "2 samples; left out: 1 not readable" in result.output
+    told = run("import", str(log), str(out), "--machine", "A 3090", "--licence", "MIT", "--unsaid", "the room")
+    assert "nvidia-smi: 'power.draw [W]' in W" in told
+    assert "1 gap of 2 s: the log says [N/A]; lines left out: 1 without a reading" in told
     recording = read(out)
-    assert recording.seconds == pytest.approx(1.0)
-    assert recording.joules[-1] == pytest.approx((126.96 + 130) / 2)
-    assert recording.header.started == "2023-07-08T19:28:27.236"  # the log names no zone
-    assert recording.header.boundary == ""
+    header = recording.header
+    assert recording.seconds == pytest.approx(4.0)
+    assert recording.joules[-1] == pytest.approx(127.48 + 130)
+    assert [(gap.span, gap.reason) for gap in recording.gaps] == [(pytest.approx(2.0), "the log says [N/A]")]
+    assert header.started == "2023-07-08T19:28:27.236"  # the log names no zone
+    assert (header.machine, header.meter, header.boundary) == ("A 3090", "nvidia-smi", "")
+    assert (header.licence, header.unsaid, header.origin) == ("MIT", "the room", "imported from smi.csv")
+    assert header.left_out == {"without a reading": 1}
+    assert recording.losses == "1 without a reading"
+    assert "gap_seconds" in out.read_text()
 
 
-def test_milliwatts_semicolons_and_unix_milliseconds(tmp_path: Path) -> None:
-    log, out = tmp_path / "log.csv", tmp_path / "out.jsonl"
-    log.write_text("time_ms;p\n1715328000000;1500\n1715328002000;2500\n1715328001000;9\n;5\n1715328003000;\n")
-    counts = convert(log, out, Columns("time_ms", "p", milli=True), Header())
-    assert dict(counts) == {"out of order": 1, "not readable": 1, "without watts": 1, "kept": 2}
-    assert read(out).watts.tolist() == [1.5, 2.5]
-    assert read(out).header.started == "2024-05-10T08:00:00.000+00:00"
+def test_import_names_its_file_after_the_log_and_asks_in_one_sentence(tmp_path: Path) -> None:
+    log = tmp_path / "two.csv"
+    log.write_text(
+        "time,host,watts\n" + "".join(f"{t},{host},{w}\n" for t in range(5) for host, w in (("a", 1), ("b", 2)))
+    )
+    assert "say --card a, or --sum to add all." in run("import", str(log))
+    assert not (tmp_path / "two.jsonl").exists()
+    assert "12 J in 4 s" in run("import", str(log), "--sum")
+    assert read(tmp_path / "two.jsonl").joules[-1] == pytest.approx(12)
+    assert "never overwritten" in run("import", str(log), "--sum")
+    assert "4 J in 4 s" in run("import", str(log), str(tmp_path / "a.jsonl"), "--card", "a")
 
 
-def test_a_wrong_column_gets_the_nearest_name(tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
-    log.write_text("timestamp,power\n1,2\n")
-    with pytest.raises(BadRecording, match="Did you mean 'power'"):
-        convert(log, tmp_path / "o", Columns("timestamp", "powr"), Header())
-    with pytest.raises(BadRecording, match="fewer than two lines"):
-        convert(log, tmp_path / "o", Columns("timestamp", "power"), Header())
-    with pytest.raises(BadRecording, match="no such file"):
-        convert(tmp_path / "none", tmp_path / "o", Columns("a", "b"), Header())
-    both = CliRunner().invoke(underfoot, ["import", str(log), "o", "--time", "a", "--watts", "b", "--milliwatts", "c"])
-    assert both.exit_code == 2
+def test_each_way_to_play_a_log_recognises_it(tmp_path: Path) -> None:
+    log = tmp_path / "smi.csv"
+    log.write_text(NVIDIA_SMI)
+    played = load(str(log))
+    assert played.recording.joules[-1] == pytest.approx(257.48)
+    assert played.name == "smi.csv"
+    assert "nvidia-smi" in played.lines[0]
+    assert played.recording.gaps == (Gap(1.0, 2.0, "the log says [N/A]"),)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("12.5", 12.5), ("1715328000", 1715328000.0), ("1715328000000", 1715328000.0), ("1715328000000000", 1715328000.0)],
-)
-def test_times_are_understood(text: str, value: float) -> None:
-    assert seconds(text) == pytest.approx(value)
-    assert seconds("2026-01-02T03:04:05+00:00") == pytest.approx(1767323045.0)
-    assert number("126.96 W") == 126.96
+def test_what_draws_more_than_a_card_names_its_own_full_power_and_grain(tmp_path: Path) -> None:
+    log = tmp_path / "server.csv"
+    log.write_text("t_s,watts\n" + "".join(f"{t},{2400 + 45 * t}\n" for t in range(100)))
+    header = load(str(log)).recording.header
+    assert (header.full_watts, header.joules_per_grain) == (6900.0, 10.0)
+    log.write_text("t_s,watts\n0,50\n1,300\n")
+    header = load(str(log)).recording.header
+    assert (header.full_watts, header.joules_per_grain) == (0.0, 0.0)
+    assert rounded_up(351) == 360
 
 
 def test_record_reads_a_meter_of_its_own_and_the_file_replays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +201,23 @@ def test_record_reads_a_meter_of_its_own_and_the_file_replays(tmp_path: Path, mo
 def test_blank_watts_in_a_csv_are_a_gap_and_an_event_is_none(tmp_path: Path) -> None:
     blank, event = tmp_path / "blank.csv", tmp_path / "event.csv"
     blank.write_text("t_s,watts\n0,80\n1,80\n2,\n3,\n4,80\n5,80\n", encoding="utf-8")
-    event.write_text("t_s,watts,event\n0,80,\n1,80,\n2,,begin\n4,80,\n5,80,\n", encoding="utf-8")
-    assert read(blank).joules[-1] == 160
-    assert read(event).joules[-1] == 400
-    assert read(event).dropped == {"without watts": 1}
+    event.write_text("t_s,watts,event\n0,80,\n1,80,\n2,,begin\n3,80,\n4,80,\n", encoding="utf-8")
+    assert load(str(blank)).recording.joules[-1] == pytest.approx(160)
+    assert load(str(event)).recording.joules[-1] == pytest.approx(320)
+    assert load(str(event)).recording.left_out == {"without a value": 1}
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_recording_that_ships_says_what_it_is(name: str) -> None:
+    header = load(name).recording.header
+    for key in ("started", "machine", "boundary", "origin", "licence", "unsaid"):
+        assert getattr(header, key), f"{name}: {key} is not said"
+    recording = load(name).recording
+    assert header.full_watts >= recording.watts.max()
+    assert 20 <= recording.watts.max() / header.joules_per_grain <= 1000  # grains a second
+    assert not recording.gaps
+
+
+def test_a_wrong_name_gets_the_nearest_that_ships() -> None:
+    with pytest.raises(BadRecording, match="Did you mean 'bert-8xh100'"):
+        load("bert-8h100")

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from installation.__main__ import underfoot
 from installation.config import ConfigError, load
 from installation.ledger.book import Book, Run
-from installation.meter.recording import BadRecording, Recording, read
+from installation.meter.recording import BadRecording, Recording
+from installation.meter.replay_file import load as load_file
 from installation.take.audit import Audit, Report
 from installation.take.playable import GAP, part
 from installation.take.playable import load as load_recording
@@ -22,7 +23,7 @@ from installation.take.playable import load as load_recording
 KEYS = {
     "joules", "joules_per_grain", "grains_due", "grains_heard", "grains_lit", "grains_drawn", "grains_lost",
     "flashes_per_second_screen", "flashes_per_second_strip", "loudness_lufs", "true_peak_dbtp", "passages_intact",
-    "seconds", "provenance",
+    "seconds", "provenance", "gaps", "left_out", "speed",
 }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def csv(path: Path, watts: Callable[[float], float | str], seconds: float = 3.0,
 def audit(path: Path, *changes: str, fps: float = 30.0) -> Report:
     (path.parent / "config.toml").write_text("")
     config = load(path.parent / "config.toml", ("screen.width=640", "screen.height=360", *changes))
-    return Audit(read(path), path.name, config, fps).run()
+    return Audit(load_file(str(path)).recording, path.name, config, fps).run()
 
 
 WORST: dict[str, Callable[[float], float | str]] = {
@@ -107,7 +108,7 @@ def test_the_audit_as_json(tmp_path: Path) -> None:
     assert said["passages_intact"] is True
 
 
-@pytest.mark.parametrize("text", ["", "t_s,watts\n", "t_s,watts\n0,20\n", "time,power\n0,20\n1,20\n"])
+@pytest.mark.parametrize("text", ["", "t_s,watts\n", "t_s,watts\n0,20\n", "time,value\n0,20\n1,20\n"])
 @pytest.mark.parametrize("command", ["film", "audit"])
 def test_what_cannot_be_played_is_one_sentence(tmp_path: Path, command: str, text: str) -> None:
     (tmp_path / "x.csv").write_text(text)
@@ -134,7 +135,7 @@ def test_a_film_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_a_stretch_of_a_recording(tmp_path: Path) -> None:
-    whole = read(csv(tmp_path / "x.csv", lambda t: 100.0, 5.0))
+    whole = load_file(str(csv(tmp_path / "x.csv", lambda t: 100.0, 5.0))).recording
     some = part(whole, 1.0, 2.0, tmp_path)
     assert some.seconds == pytest.approx(2.0)
     assert float(some.joules[-1]) == pytest.approx(200.0)
@@ -157,7 +158,7 @@ def ledger(path: Path) -> Path:
 
 
 def test_a_day_of_the_ledger_is_a_recording(tmp_path: Path) -> None:
-    day: Recording = load_recording(ledger(tmp_path / "ledger.sqlite"))
+    day: Recording = load_recording(ledger(tmp_path / "ledger.sqlite")).recording
     assert float(day.joules[-1]) == pytest.approx(180.0)
     assert day.seconds == pytest.approx(16.0, abs=0.01)
     assert day.at(1.5)[2]

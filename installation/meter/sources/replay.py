@@ -7,36 +7,36 @@ its samples. It never goes beyond the file's end; after that there is no reading
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from ...config import MeterSettings
 from ...now import Provenance
-from ..recording import BadRecording, Header, Recording, read
+from ..recording import BadRecording, Header, Recording
+from ..replay_file import ReplayFile, load, shipped
 from ..source import About, Fault, Reading, Source
 
 
 class Meter(Source):
-    """`replay:FILE`; `[meter] replay_speed` and `replay_loop` say how."""
+    """`replay:FILE`, or `replay:NAME` of a recording that ships; `[meter] replay_speed` and `replay_loop` say how."""
 
     covers = "a recording"
 
     def __init__(self, argument: str, settings: MeterSettings) -> None:
         super().__init__(argument, settings)
-        self.name = f"replay:{Path(argument).name}"
+        self.name = f"replay:{argument.rpartition('/')[2]}"
         self.recording: Recording | None = None
         self.opened_at = 0.0
         self.position = -1.0
 
     def open(self) -> About:
-        self.recording = self._load()
-        self.position = -1.0
-        return about(self.recording, Path(self.argument).name, self.settings.replay_speed)
+        played = self._load()
+        self.recording, self.position = played.recording, -1.0
+        return about(played.recording, played.name, self.settings.replay_speed)
 
-    def _load(self) -> Recording:
+    def _load(self) -> ReplayFile:
         if not self.argument:
-            raise Fault("No recording is named; write replay:FILE.", again=False)
+            raise Fault(unnamed(), again=False)
         try:
-            return read(Path(self.argument).expanduser())
+            return load(self.argument)
         except BadRecording as error:
             raise Fault(str(error)) from None
 
@@ -66,24 +66,38 @@ class Meter(Source):
         rounds, rest = divmod(position, recording.seconds)
         watts, joules, known = recording.at(rest)
         if not known:
-            raise Fault("The recording has a gap here.", gap=True)
+            raise Fault(gap_in_words(recording, rest), gap=True)
         return Reading(seconds, watts, (rounds * float(recording.joules[-1]) + joules,))
 
     def _end(self, recording: Recording) -> Reading:
         """The very last sample, once; then nothing more."""
         length = recording.seconds
         if not 0 <= self.position < length:
-            name = Path(self.argument).name
-            sentence = f"The recording {name} ended after {length:.0f} s; open the doors again, or let it loop."
-            raise Fault(sentence, gap=True, again=False)
+            name = self.name.partition(":")[2]
+            raise Fault(f"The recording {name} has ended after {length:.0f} s; it can begin again.", ended=True)
         self.position = length
         watts, joules, _ = recording.at(length)
         return Reading(self.opened_at + length / self.settings.replay_speed, watts, (joules,))
 
 
+def unnamed() -> str:
+    """What to write where no recording is named: those that ship."""
+    each = "; ".join(f"replay:{name}" for name in shipped())
+    return f"No recording is named; write replay:FILE, or one of those that ship: {each}."
+
+
+def gap_in_words(recording: Recording, seconds: float) -> str:
+    """The gap at a time of the recording, with its length and reason."""
+    here = next((gap for gap in recording.gaps if gap.at <= seconds <= gap.at + gap.span), None)
+    if here is None:
+        return "The recording has a gap here."
+    return f"The recording has a gap of {here.span:.3g} s here" + (f": {here.reason}." if here.reason else ".")
+
+
 def about(recording: Recording, name: str, speed: float = 1.0) -> About:
     """What a replay says of itself."""
     header = recording.header
+    full = header.full_watts or header.power_limit
     dropped = f" {recording.losses} lines of the file were left out." if recording.losses else ""
     return About(
         boundary=header.boundary or "what the file’s readings cover; the file does not say",
@@ -93,6 +107,7 @@ def about(recording: Recording, name: str, speed: float = 1.0) -> About:
         not_counted=header.not_counted,
         origin=origin(header, name) + (f", at {speed:g} times its pace" if speed != 1 else ""),
         period=0.0,
+        full_watts=max(full, float(recording.watts.max())) * speed if full else 0.0,
     )
 
 

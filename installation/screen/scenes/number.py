@@ -85,6 +85,8 @@ class Scene:
             state = MeterState(int(now.meter_state))
             if state is MeterState.RECOVERING:
                 return [say("reading_returns")]
+            if state is MeterState.ENDED:
+                return [say("reading_ended")]
             return [now.of("meter").note or say("reading_lost")]
         below = [say.told(now.boundary)]
         if now.meter_state == MeterState.STALE:
