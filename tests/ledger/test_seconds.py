@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from installation.ledger.seconds import WAIT, Seconds, Stretch
+from installation.ledger.seconds import SILENT, WAIT, Seconds, Stretch
 from installation.now import Phase, Provenance
 
 OPENED = 1000.0
@@ -35,6 +35,24 @@ def test_a_cut_between_samples_runs_straight() -> None:
     account.feed(np.array([sample(OPENED + 0.5, 10.0), sample(OPENED + 1.5, 30.0), sample(OPENED + 2.5, 40.0)]))
     assert [p.joules for p in account.cut(OPENED + 2.5)] == pytest.approx([20.0, 15.0])
     assert [p.joules for p in account.finish()] == pytest.approx([5.0])
+
+
+def test_a_sample_belongs_to_the_second_in_which_it_was_taken() -> None:
+    """Its joules are shared between two seconds, its watts stand in one."""
+    account = Seconds(OPENED)
+    account.feed(np.array([sample(OPENED + 0.5, 10.0, 20.0), sample(OPENED + 1.5, 30.0, 25.0)]))
+    (first,) = account.cut(OPENED + 1.5)
+    (second,) = account.finish()
+    assert (first.watts, second.watts) == ([20.0], [25.0])
+
+
+@pytest.mark.parametrize(("period", "silent_after"), [(0.05, SILENT), (1.5, 3.0), (3.0, 6.0), (4.0, 8.0)])
+def test_a_slow_meter_is_given_two_of_its_periods(period: float, silent_after: float) -> None:
+    account = Seconds(OPENED)
+    account.feed(np.array([sample(OPENED + 0.5, 50.0)]), period)
+    parts = {p.second: p.provenance for p in account.cut(OPENED + 12.0)}
+    heard = [second for second, word in parts.items() if word is Provenance.MEASURED]
+    assert max(heard) + 1 - 0.5 <= silent_after < max(heard) + 2 - 0.5
 
 
 def test_a_second_waits_for_its_sample_and_then_is_cut_without() -> None:
@@ -79,6 +97,16 @@ def test_a_short_fit_is_not_overlooked() -> None:
     (part,) = account.cut(OPENED + 1.0)
     assert part.phase is Phase.FITTING
     assert part.joules_fitting == pytest.approx(80.0)
+
+
+@pytest.mark.parametrize("after", [Phase.RESTING, Phase.PREPARING, Phase.SETTLED])
+def test_a_second_with_a_fit_in_it_is_the_fits_whatever_follows(after: Phase) -> None:
+    account = Seconds(OPENED, joules=1.0)
+    rows = [sample(OPENED + 0.4, 101, phase=Phase.FITTING), sample(OPENED + 1.0, 161, phase=after)]
+    rows[1][-1] = 110e6  # the network that would be next
+    account.feed(np.array(rows))
+    (part,) = account.cut(OPENED + 1.0)
+    assert (part.phase, part.parameters) == (Phase.FITTING, 3265.0)
 
 
 def test_a_counter_that_falls_takes_nothing_back() -> None:
