@@ -31,7 +31,7 @@ run:
 # One file of tests stays in one process, so that what its tests share is made once; -n 0 in ARGS gives one process.
 test:
 	@$(SET_UP) test
-	@.venv/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 slow:
 	@$(SET_UP) test

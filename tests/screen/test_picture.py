@@ -107,9 +107,9 @@ def test_700_watts_is_a_downpour_and_20_a_drip(stage: Stage, picture: Make) -> N
 
     staged, wall = stage(lambda t: 20.0 if t < 5 else 700.0), picture()
     scene = next(s for s in wall.scenes if isinstance(s, fall.Scene))
-    staged.play(wall, 5.0)
+    staged.play(wall, 5.0, rate=20)
     drip = len(scene.points)
-    staged.play(wall, 5.0)
+    staged.play(wall, 5.0, rate=20)
     assert 30 < drip < 90
     assert 20 * drip < len(scene.points) < 50 * drip
 
