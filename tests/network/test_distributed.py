@@ -12,6 +12,7 @@ import pytest
 
 from installation.now import Phase
 
+from ..waiting import until
 from .conftest import LONG, WATTS, Room
 
 pytestmark = pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="distribution over JAX")
@@ -50,10 +51,11 @@ def test_two_workers_fit_one_network_and_their_joules_are_summed(
 
 def _both(rooms: list[Room], phase: Phase) -> None:
     """Play in turns until both are there."""
-    deadline = time.monotonic() + LONG
-    while not all(here.phase is phase for here in rooms):
-        assert time.monotonic() < deadline, [(here.phase, here.now["network_note"]) for here in rooms]
+
+    def meanwhile() -> None:
         for here in rooms:
             here.sample()
             here.player.tick(time.monotonic())
-        time.sleep(0.005)
+
+    what = lambda: [(here.phase, here.now["network_note"]) for here in rooms]  # noqa: E731
+    until(lambda: all(here.phase is phase for here in rooms), LONG, meanwhile=meanwhile, what=what)
