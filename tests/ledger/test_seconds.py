@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from installation.ledger.seconds import SILENT, WAIT, Seconds, Stretch
+from installation.ledger.seconds import WAIT, Seconds, Stretch
 from installation.now import Phase, Provenance
 
 OPENED = 1000.0
@@ -44,15 +44,6 @@ def test_a_sample_belongs_to_the_second_in_which_it_was_taken() -> None:
     (first,) = account.cut(OPENED + 1.5)
     (second,) = account.finish()
     assert (first.watts, second.watts) == ([20.0], [25.0])
-
-
-@pytest.mark.parametrize(("period", "silent_after"), [(0.05, SILENT), (1.5, 3.0), (3.0, 6.0), (4.0, 8.0)])
-def test_a_slow_meter_is_given_two_of_its_periods(period: float, silent_after: float) -> None:
-    account = Seconds(OPENED)
-    account.feed(np.array([sample(OPENED + 0.5, 50.0)]), period)
-    parts = {p.second: p.provenance for p in account.cut(OPENED + 12.0)}
-    heard = [second for second, word in parts.items() if word is Provenance.MEASURED]
-    assert max(heard) + 1 - 0.5 <= silent_after < max(heard) + 2 - 0.5
 
 
 def test_a_second_waits_for_its_sample_and_then_is_cut_without() -> None:
