@@ -32,7 +32,7 @@ class Set:
         return ROOM / f"{self.name}.txt"
 
 
-RUN, TEST = ("film",), ("film", "drawings", "jax", "test")
+RUN, TEST = ("film",), ("film", "drawings", "data", "jax", "test")
 SETS = {
     each.name: each
     for each in (
