@@ -8,6 +8,7 @@ and counted, never silently; what is not a recording at all is refused. Logs of 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -78,6 +79,10 @@ class Gap:
     span: float
     reason: str
 
+    @property
+    def end(self) -> float:
+        return self.at + self.span
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -128,6 +133,11 @@ class Recording:
         begins, ends = np.flatnonzero(edges < 0).tolist(), np.flatnonzero(edges > 0).tolist()
         times = self.times.tolist()
         return tuple(Gap(times[a], times[b] - times[a], self.why(a + 1)) for a, b in zip(begins, ends, strict=True))
+
+    def gap_at(self, t: float) -> Gap | None:
+        """The gap in which a time lies, s after the first sample; none where there is a reading."""
+        i = bisect_left(self.gaps, t, key=lambda gap: gap.at) - 1
+        return self.gaps[i] if i >= 0 and t < self.gaps[i].end else None
 
     def why(self, index: int) -> str:
         """Why there is no reading up to a sample; empty where the file does not say."""

@@ -15,7 +15,7 @@ import numpy as np
 from ..database import read_only
 from ..meter import replay_file
 from ..meter.logs.wishes import Wishes
-from ..meter.recording import BadRecording, Header, Line, Recording, recording
+from ..meter.recording import BadRecording, Floats, Header, Line, Recording, recording
 from ..meter.replay_file import ReplayFile
 from ..now import Provenance
 
@@ -79,16 +79,25 @@ def part(whole: Recording, begin: float, seconds: float, path: Path) -> Recordin
     """A stretch of a recording; 0 seconds is to its end.
 
     Raises:
-        BadRecording: fewer than two samples lie in it.
+        BadRecording: it begins after the recording's end.
     """
     if not begin and not seconds:
         return whole
-    r, end = whole, begin + seconds if seconds else math.inf
-    inside = (r.times >= begin) & (r.times <= end)
-    if inside.sum() < 2:
-        raise BadRecording(f"{path}: no samples from {begin:g} s on; it lasts {r.seconds:g} s, choose another stretch.")
-    columns = {name: getattr(r, name)[inside] for name in ("watts", "known", "phases", "depths", "parameters")}
-    times, joules = r.times[inside] - r.times[inside][0], r.joules[inside] - r.joules[inside][0]
-    first = int(np.flatnonzero(inside)[0])
-    reasons = {i - first: why for i, why in r.reasons.items() if 0 <= i - first < len(times)}
-    return replace(r, times=times, joules=joules, reasons=reasons, **columns)
+    end = min(begin + seconds if seconds else math.inf, whole.seconds)
+    inside = whole.times[(whole.times > begin) & (whole.times < end)]
+    if end - begin < SHORT:
+        raise BadRecording(
+            f"{path}: no samples from {begin:g} s on; it lasts {whole.seconds:g} s, choose another stretch."
+        )
+    return _cut(whole, np.concatenate(([begin], inside, [end])))
+
+
+def _cut(whole: Recording, times: Floats) -> Recording:
+    """A recording at some of its times; what lies at its edges is what the line between two samples says."""
+    at = [whole.at(t) for t in times.tolist()]
+    middles = [whole.index(t) for t in ((times[1:] + times[:-1]) / 2).tolist()]
+    ends = [middles[0], *middles]
+    watts, joules = (np.array(column, np.float64) for column in list(zip(*at, strict=True))[:2])
+    columns = {name: getattr(whole, name)[ends] for name in ("known", "phases", "depths", "parameters")}
+    reasons = {i: why for i, end in enumerate(ends) if not columns["known"][i] and (why := whole.why(end))}
+    return replace(whole, times=times - times[0], watts=watts, joules=joules - joules[0], reasons=reasons, **columns)

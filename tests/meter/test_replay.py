@@ -111,8 +111,9 @@ def test_a_gap_in_the_recording_is_a_gap_in_the_replay(tmp_path: Path) -> None:
     source = meter(path)
     assert source.open().origin == "MEASURED by nvml on 2026-01-02, here"
     integrator = play(source, 5.5)
-    assert integrator.joules == pytest.approx(200.0, abs=6.0)
-    assert 2.9 < integrator.gap_seconds(105.0) < 3.2
+    assert integrator.joules == pytest.approx(200.0)
+    assert integrator.gap_seconds(105.0) == pytest.approx(3.0)
+    assert "The recording has a gap of 3 s here: lost." in integrator.newest_gap
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,26 @@ def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path: Path, text: str
 def test_a_missing_recording_is_named(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="there is no such file"):
         meter(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 7.0])
+def test_at_any_pace_a_gap_costs_no_joule_of_what_is_known(tmp_path: Path, speed: float) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t_s,watts\n" + "".join(f"{t},{'nan' if 10 < t < 20 else 200}\n" for t in range(31)))
+    integrator = play(meter(path, replay_speed=speed), 30 / speed + 1)
+    assert integrator.joules == pytest.approx(4000.0)
+    assert integrator.gap_seconds(100 + 30 / speed) == pytest.approx(10 / speed)
+
+
+def test_a_faster_pace_has_a_higher_full_power(tmp_path: Path) -> None:
+    path = kept(tmp_path / "a.jsonl", [0, 10], [100, 100])
+    assert meter(path).open().power_limit == 0.0
+    assert meter(path, replay_speed=8.0).open().power_limit == 8 * 350.0
+    shipped = Meter("bert-8xh100", MeterSettings(name="replay:bert-8xh100"))
+    assert shipped.open().power_limit == 7000.0
+    assert shipped.name == "replay:bert-8xh100"
+
+
+def test_a_replay_without_a_name_lists_what_ships() -> None:
+    with pytest.raises(Fault, match="replay:bert-8xh100"):
+        Meter("", MeterSettings(name="replay")).open()

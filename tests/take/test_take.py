@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from installation.__main__ import underfoot
+from installation.command._take import fitted, tell_length
+from installation.command.audit import lines
 from installation.config import ConfigError, load
 from installation.ledger.book import Book, Run
 from installation.meter.recording import BadRecording, Recording
@@ -132,6 +134,52 @@ def test_a_film_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
     done = CliRunner().invoke(underfoot, ["film", str(path), "--out", str(path / "x.mp4")])
     assert isinstance(done.exception, ConfigError)
     assert "--out" in str(done.exception)
+
+
+def test_a_faster_pace_keeps_the_joules_and_tells_gaps_and_lines(tmp_path: Path) -> None:
+    path = tmp_path / "smi.csv"
+    rows = (f"2026/03/02 14:00:{t:02d}.000, {'[N/A]' if 10 < t < 30 else '40.00 W'}\n" for t in range(41))
+    path.write_text("timestamp, power.draw [W]\n" + "".join(rows))
+    report = audit(path, "meter.replay_speed=20")
+    assert report.broken == ()
+    assert report.seconds == pytest.approx(2.0)
+    assert report.joules == pytest.approx(800.0)
+    assert [(gap.at, gap.span, gap.reason) for gap in report.gaps] == [(10.0, 20.0, "the log says [N/A]")]
+    assert report.left_out == {"without a reading": 19}
+    told = "\n".join(lines(report))
+    assert "2.0 s at 20 times its pace, 800.0 J" in told
+    assert "gaps 1, 20 s of the recording" in told
+    assert "20 s from 10 s on: the log says [N/A]" in told
+    assert "lines left out: 19 without a reading" in told
+
+
+def test_a_day_takes_a_day_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = csv(tmp_path / "day.csv", lambda t: 40.0, 86_400.0, 3600.0)
+    day = load_file(str(path)).recording
+    tell_length("film", path, day, load(None, ()))
+    assert "day.csv lasts 24 h, so the film takes 24 h. For less: --seconds, or --set meter.replay_speed=288." in (
+        capsys.readouterr().err
+    )
+    tell_length("film", path, day, load(None, ("meter.replay_speed=288",)))
+    assert "at 288 times its pace the film takes 5 min." in capsys.readouterr().err
+
+
+def test_a_recording_chooses_its_grain_unless_somebody_did() -> None:
+    header = load_file("bert-8xh100").recording.header
+    assert fitted(load(None, ()), header, ()).piece.joules_per_grain == 10.0
+    said = ("piece.joules_per_grain=1.0",)
+    assert fitted(load(None, said), header, said).piece.joules_per_grain == 1.0
+    assert fitted(load(None, ("piece.joules_per_grain=2",)), header, ()).piece.joules_per_grain == 2.0
+
+
+def test_a_stretch_keeps_its_gaps_and_its_edges(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t_s,watts\n" + "".join(f"{2 * t},{'nan' if 2 < t < 6 else 100}\n" for t in range(11)))
+    some = part(load_file(str(path)).recording, 1.0, 14.0, path)
+    assert some.seconds == pytest.approx(14.0)
+    assert float(some.joules[-1]) == pytest.approx(600.0)
+    assert [(gap.at, gap.span) for gap in some.gaps] == [(pytest.approx(3.0), pytest.approx(8.0))]
+    assert some.gaps[0].reason == "the log says nan"
 
 
 def test_a_stretch_of_a_recording(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import time
 
 from ...config import MeterSettings
 from ...now import Provenance
-from ..recording import BadRecording, Header, Recording
+from ...score.grains import FULL_WATTS
+from ..recording import BadRecording, Gap, Header, Recording
 from ..replay_file import ReplayFile, load, shipped
 from ..source import About, Fault, Reading, Source
 
@@ -62,12 +63,23 @@ class Meter(Source):
         position = (seconds - self.opened_at) * self.settings.replay_speed
         if position >= recording.seconds and not self.settings.replay_loop:
             return self._end(recording)
-        self.position = position
         rounds, rest = divmod(position, recording.seconds)
-        watts, joules, known = recording.at(rest)
-        if not known:
-            raise Fault(gap_in_words(recording, rest), gap=True)
-        return Reading(seconds, watts, (rounds * float(recording.joules[-1]) + joules,))
+        before = self.position - rounds * recording.seconds
+        self.position = position
+        left = recording.gap_at(before)
+        if left and left.end <= rest:
+            rest = left.end  # where it speaks again, so that not a joule of what is known is lost
+        elif gap := recording.gap_at(rest):
+            if before >= gap.at or not gap.at:
+                raise Fault(gap_in_words(gap), gap=True)
+            rest = gap.at
+        self.position = rounds * recording.seconds + rest
+        return self._reading(recording, rounds, rest)
+
+    def _reading(self, recording: Recording, rounds: float, rest: float) -> Reading:
+        watts, joules, _ = recording.at(rest)
+        at = self.opened_at + (rounds * recording.seconds + rest) / self.settings.replay_speed
+        return Reading(at, watts, (rounds * float(recording.joules[-1]) + joules,))
 
     def _end(self, recording: Recording) -> Reading:
         """The very last sample, once; then nothing more."""
@@ -86,18 +98,15 @@ def unnamed() -> str:
     return f"No recording is named; write replay:FILE, or one of those that ship: {each}."
 
 
-def gap_in_words(recording: Recording, seconds: float) -> str:
-    """The gap at a time of the recording, with its length and reason."""
-    here = next((gap for gap in recording.gaps if gap.at <= seconds <= gap.at + gap.span), None)
-    if here is None:
-        return "The recording has a gap here."
-    return f"The recording has a gap of {here.span:.3g} s here" + (f": {here.reason}." if here.reason else ".")
+def gap_in_words(gap: Gap) -> str:
+    """A gap with its length and reason."""
+    return f"The recording has a gap of {gap.span:.3g} s here" + (f": {gap.reason}." if gap.reason else ".")
 
 
 def about(recording: Recording, name: str, speed: float = 1.0) -> About:
     """What a replay says of itself."""
     header = recording.header
-    full = header.full_watts or header.power_limit
+    full = header.full_watts or header.power_limit or (FULL_WATTS if speed != 1 else 0.0)
     dropped = f" {recording.losses} lines of the file were left out." if recording.losses else ""
     return About(
         boundary=header.boundary or "what the file’s readings cover; the file does not say",
