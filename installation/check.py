@@ -100,12 +100,12 @@ def _memory(path: Path) -> Finding:
     return Finding("record", "ok", f"{detail}.")
 
 
-def running(now: Now, seconds: float) -> Iterator[Finding]:
-    """How the players of a running piece are; `seconds` is monotonic time."""
-    if now.doors == Doors.SHUT or seconds - now.conductor_beat > ALIVE:
+def running(now: Now, at: float) -> Iterator[Finding]:
+    """How the players of a running piece are; `at` is monotonic time."""
+    if now.doors == Doors.SHUT or at - now.conductor_beat > ALIVE:
         yield Finding("piece", "ok", "None runs here; the record is of one that ended.")
         return
-    yield Finding("piece", "ok", f"One runs here, its doors open for {seconds - now.opened_at:,.0f} s.")
+    yield Finding("piece", "ok", f"One runs here, its doors open for {at - now.opened_at:,.0f} s.")
     for name in now.players:
         yield from _player(now, name)
 

@@ -197,18 +197,18 @@ class Conductor:
             del self.starts[name]
             self.children[name].start()
 
-    def run(self, seconds: float = 0.0, each_look: Callable[[], None] = lambda: None) -> None:
+    def run(self, span: float = 0.0, each_look: Callable[[], None] = lambda: None) -> None:
         """Perform.
 
         Args:
-            seconds: how long the doors stay open; 0 is until told to leave.
+            span: how long the doors stay open; 0 is until told to leave.
             each_look: called twenty times a second, for a live status.
         """
         signal.signal(signal.SIGTERM, lambda *_: self.leave())
         signal.signal(signal.SIGINT, lambda *_: self.leave())
         try:
             self.open()
-            while not self.leaving and not self._over(seconds):
+            while not self.leaving and not self._over(span):
                 self.look()
                 each_look()
                 time.sleep(LOOK)
@@ -255,8 +255,8 @@ class Conductor:
             self.pressed += 1
             self.now.press()
 
-    def _over(self, seconds: float) -> bool:
-        return bool(seconds and self.now.opened_at and time.monotonic() - self.now.opened_at >= seconds)
+    def _over(self, span: float) -> bool:
+        return bool(span and self.now.opened_at and time.monotonic() - self.now.opened_at >= span)
 
     def close(self) -> None:
         """Let everyone end what they play; whoever does not leave in time is ended."""

@@ -8,9 +8,9 @@ RELEASED = 1_793_491_200.0  # 1 November 2026, s since 1970: a clock before it i
 AHEAD = 172_800.0  # s a ledger may lie ahead of a clock that is merely late
 
 
-def midnight(seconds: float) -> float:
+def midnight(at: float) -> float:
     """The begin of the local day of a moment, both in s since 1970; also on a day on which the clocks change."""
-    return datetime.combine(datetime.fromtimestamp(seconds).date(), time.min).timestamp()
+    return datetime.combine(datetime.fromtimestamp(at).date(), time.min).timestamp()
 
 
 def date_of(moment: float) -> str:

@@ -71,9 +71,9 @@ class FlashLimiter:
         self.light = np.zeros((height, 4 * len(cells)), np.float32)
         self.rows = np.zeros((DOWN, 4 * len(cells)), np.float32)
 
-    def __call__(self, frame: Pixels, seconds: float) -> Pixels:
+    def __call__(self, frame: Pixels, at: float) -> Pixels:
         """The picture to show, (height, width): `frame` itself if it is calm, else a mixture the next call changes."""
-        self._earn(seconds)
+        self._earn(at)
         wanted, before = self.measure(frame), self.tiles
         shares = self._shares(wanted - before)
         if shares.min() >= 1.0:
@@ -93,9 +93,9 @@ class FlashLimiter:
             part = np.s_[self.y[row] : self.y[row + 1]]
             np.copyto(self.shown[part], frame[part])
 
-    def _earn(self, seconds: float) -> None:
-        step = 0.0 if self.last < 0 else max(0.0, seconds - self.last)
-        self.last = seconds
+    def _earn(self, at: float) -> None:
+        step = 0.0 if self.last < 0 else max(0.0, at - self.last)
+        self.last = at
         self.budget = np.minimum(self.budget + np.float32(self.rate * step), np.float32(BURST))
 
     def _shares(self, change: Floats) -> Floats:

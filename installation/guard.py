@@ -46,18 +46,18 @@ class Endless(BaseException):
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
+def at_most(span: float) -> Iterator[None]:
     """Break off what takes longer, by raising Endless in it; only in the main thread, and not on Windows."""
     in_main = threading.current_thread() is threading.main_thread()
-    if not seconds or not in_main or not hasattr(signal, "setitimer"):
+    if not span or not in_main or not hasattr(signal, "setitimer"):
         yield
         return
 
     def rang(number: int, frame: FrameType | None) -> None:
-        raise Endless(f"this took longer than {seconds:g} s and was broken off; look for a loop that never ends")
+        raise Endless(f"this took longer than {span:g} s and was broken off; look for a loop that never ends")
 
     before = signal.signal(signal.SIGALRM, rang)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, span, AGAIN)
     try:
         yield
     finally:

@@ -113,9 +113,9 @@ class Staged:
         self.conductor.conductor_beat = self.next
         self.next += meter.meter_period
 
-    def play(self, picture: Picture, seconds: float, rate: float = 30.0) -> None:
+    def play(self, picture: Picture, span: float, rate: float = 30.0) -> None:
         """Let time pass, and draw so many pictures a second."""
-        end = self.seconds + seconds
+        end = self.seconds + span
         while self.seconds < end - 1e-9:
             while self.next <= self.seconds:
                 self.sample()

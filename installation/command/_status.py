@@ -19,13 +19,13 @@ class Status:
 
     Args:
         now: the record.
-        seconds: how long the performance lasts; 0 is unknown.
+        span: s, how long the performance lasts; 0 is unknown.
         live: whether to show anything while it lasts.
         to_stderr: keep the standard output for machines.
     """
 
-    def __init__(self, now: Now, seconds: float, *, live: bool, to_stderr: bool) -> None:
-        self.now, self.seconds, self.live = now, seconds, live
+    def __init__(self, now: Now, span: float, *, live: bool, to_stderr: bool) -> None:
+        self.now, self.seconds, self.live = now, span, live
         self.stream = sys.stderr if to_stderr else sys.stdout
         self.next = 0.0
         self.display: Any = None
@@ -66,15 +66,15 @@ class Status:
         self.display.update(Text(text, overflow="fold"))
 
 
-def line(now: Now, seconds: float) -> str:
+def line(now: Now, span: float) -> str:
     """The state of the performance in one line."""
-    parts = [_time(now, seconds), _watts(now), _grains(now), _phase(now)]
+    parts = [_time(now, span), _watts(now), _grains(now), _phase(now)]
     return "   ".join(p for p in (*parts, *_missing(now)) if p)
 
 
-def _time(now: Now, seconds: float) -> str:
+def _time(now: Now, span: float) -> str:
     played = time.monotonic() - now.opened_at if now.opened_at else 0.0
-    return f"{played:4.0f} of {seconds:.0f} s" if seconds else f"{played:4.0f} s"
+    return f"{played:4.0f} of {span:.0f} s" if span else f"{played:4.0f} s"
 
 
 def _watts(now: Now) -> str:

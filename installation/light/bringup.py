@@ -88,7 +88,7 @@ def _seen(strip: Device, say: Callable[[str], None], look: float) -> Finding:
     return Finding("strip light", "ok", f"{names} were shown.", remedy)
 
 
-def hold(strip: Device, light: Floats, seconds: float) -> Measured:
+def hold(strip: Device, light: Floats, span: float) -> Measured:
     """Show a still picture for some time, calmly, as fast as the line goes."""
     slew, dither = SlewLimiter(strip.leds), Dither(strip.leds)
     if strip.newest is not None and len(strip.newest.pixels) == strip.leds:
@@ -97,7 +97,7 @@ def hold(strip: Device, light: Floats, seconds: float) -> Measured:
     number = strip.newest.number if strip.newest else 0
     frames, refused, trips = strip.frames, strip.refused, []
     answered = number
-    while (now := time.monotonic()) < begin + seconds:
+    while (now := time.monotonic()) < begin + span:
         if strip.newest is not None and strip.newest.number > answered:
             answered = strip.newest.number
             trips.append(getattr(strip, "round_trip", 0.0))
@@ -106,7 +106,7 @@ def hold(strip: Device, light: Floats, seconds: float) -> Measured:
             strip.give(number, dither.bytes(slew.step(light, now - drawn)), now)
             drawn = now
         time.sleep(STEP)
-    return Measured((strip.frames - frames) / seconds, [t for t in trips if t], strip.refused - refused)
+    return Measured((strip.frames - frames) / span, [t for t in trips if t], strip.refused - refused)
 
 
 def _line(strip: Device, settings: LightSettings, say: Callable[[str], None]) -> list[Finding]:

@@ -66,11 +66,11 @@ class Device:
         """Whether frames can reach the strip."""
         return True
 
-    def ready(self, seconds: float) -> bool:
+    def ready(self, at: float) -> bool:
         """Whether a frame may be given now."""
         return self.linked
 
-    def give(self, number: int, pixels: Pixels, seconds: float) -> None:
+    def give(self, number: int, pixels: Pixels, at: float) -> None:
         """Take a frame; it counts as given only when `newest` says so."""
         raise NotImplementedError
 

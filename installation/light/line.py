@@ -55,17 +55,17 @@ class Line(Device):
         self._thread = threading.Thread(target=self._run, daemon=True, name="line")
 
     # -- what is said; no port, no clock
-    def begin(self, seconds: float) -> None:
+    def begin(self, at: float) -> None:
         """A port was opened."""
 
-    def hear(self, data: bytes, seconds: float) -> None:
+    def hear(self, data: bytes, at: float) -> None:
         """Bytes came in."""
 
-    def speak(self, seconds: float) -> bytes:
+    def speak(self, at: float) -> bytes:
         """What is to be written now. Raises LineError to give the port up."""
         return b""
 
-    def wrote(self, seconds: float) -> None:
+    def wrote(self, at: float) -> None:
         """What `speak` gave is written."""
 
     def farewell(self) -> bytes:
@@ -79,10 +79,10 @@ class Line(Device):
             raise RuntimeError("The thread of the strip's line has ended; its error stands in the log.")
         return self.is_linked
 
-    def ready(self, seconds: float) -> bool:
-        return self.is_linked and self.waiting is None and seconds >= self.free_at
+    def ready(self, at: float) -> bool:
+        return self.is_linked and self.waiting is None and at >= self.free_at
 
-    def give(self, number: int, pixels: Pixels, seconds: float) -> None:
+    def give(self, number: int, pixels: Pixels, at: float) -> None:
         self.waiting = number, pixels
         self._wake()
 

@@ -50,17 +50,17 @@ class SlewLimiter:
     def flashes(self, value: float) -> None:
         self._flashes = min(max(value, 0.1), HARDEST)
 
-    def step(self, wanted: Floats, seconds: float) -> Floats:
+    def step(self, wanted: Floats, step: float) -> Floats:
         """The light to show.
 
         Args:
             wanted: (leds, 3) linear light, 0 to 1.
-            seconds: since the last frame.
+            step: since the last frame.
         """
-        seconds = min(max(seconds, 0.0), LONGEST_STEP) * self.flashes
+        step = min(max(step, 0.0), LONGEST_STEP) * self.flashes
         change = np.clip(wanted, 0.0, 1.0) - self.shown
-        change *= self._room(change, SPEED * seconds)[:, None]
-        change *= _tile_room(change, TILE_SPEED * seconds)[:, None]
+        change *= self._room(change, SPEED * step)[:, None]
+        change *= _tile_room(change, TILE_SPEED * step)[:, None]
         self.shown = np.clip(self.shown + change, 0.0, 1.0)
         self.centre = np.clip(self.centre, self.shown - PLAY, self.shown + PLAY)
         return self.shown

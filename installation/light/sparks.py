@@ -80,29 +80,29 @@ class Sparks:
         self.last_enters, self.last_leaves = rows[-1, 6], rows[-1, 7]
         self.rows = np.concatenate([self.rows, rows])
 
-    def entered(self, seconds: float) -> int:
+    def entered(self, at: float) -> int:
         """Sparks of which a tenth or more has come in, those that have left again included."""
-        return self.left + int(np.searchsorted(self.rows[:, 6], seconds, side="right"))
+        return self.left + int(np.searchsorted(self.rows[:, 6], at, side="right"))
 
-    def walk(self, seconds: float) -> None:
+    def walk(self, at: float) -> None:
         """Let those go that have left at the end."""
-        out = int(np.searchsorted(self.rows[:, 7], seconds, side="right"))
+        out = int(np.searchsorted(self.rows[:, 7], at, side="right"))
         if out:
             self.left += out
             self.rows = self.rows[out:]
 
-    def light(self, seconds: float) -> Floats:
+    def light(self, at: float) -> Floats:
         """The light on each LED, (leds, 3), linear, 1 is all an LED has; it may be asked for more."""
         total = np.zeros((self.course.leds, 3))
         wide = self.rows[:, 1] > WIDE
         for rows in (self.rows[~wide], self.rows[wide]):
             if len(rows):
-                total += self._lay(rows, seconds)
+                total += self._lay(rows, at)
         return total
 
-    def _lay(self, rows: Floats, seconds: float) -> Floats:
+    def _lay(self, rows: Floats, at: float) -> Floats:
         width = rows[:, 1:2]
-        centre = self.course.speed * (seconds - rows[:, 0:1]) - width
+        centre = self.course.speed * (at - rows[:, 0:1]) - width
         edges = np.floor(centre - width) + np.arange(int(np.ceil(2 * width.max())) + 2)
         parts = np.diff(share_below((edges - centre) / width), axis=1) * rows[:, 2:3]
         places = edges[:, :-1].astype(np.int64)

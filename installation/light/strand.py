@@ -40,11 +40,11 @@ class Strand:
         """Begin from a dark strip, because there is none or nobody knows what it shows."""
         self.slew = SlewLimiter(self.leds, self.settings.flashes)
 
-    def follow(self, grains_a_second: float, seconds: float) -> None:
-        """Take in the present rate, `seconds` after the last."""
+    def follow(self, grains_a_second: float, step: float) -> None:
+        """Take in the present rate, `step` s after the last."""
         rate = max(grains_a_second, 0.0)
         self.rate = rate if self.rate is None else self.rate
-        self.rate += (rate - self.rate) * (1.0 - math.exp(-seconds / SMOOTH))
+        self.rate += (rate - self.rate) * (1.0 - math.exp(-step / SMOOTH))
 
     def light_of_one(self, full_rate: float) -> float:
         """What one spark gives, luminance times LEDs, so that so many grains a second are the strip's brightness."""
@@ -60,10 +60,10 @@ class Strand:
         """
         self.sparks.add(born, spark_width(self.rate or 0.0), light, colours(grains.phases, grains.parameters))
 
-    def draw(self, seconds: float, share: float = 1.0) -> Pixels:
+    def draw(self, at: float, share: float = 1.0) -> Pixels:
         """The frame of this moment, (leds, 3) bytes; `share` of its light, for a fade."""
-        self.sparks.walk(seconds)
-        wanted = fit_in(self.sparks.light(seconds), CEILING * self.settings.brightness) * share
-        since = 0.0 if self.drawn is None else seconds - self.drawn
-        self.drawn = seconds
+        self.sparks.walk(at)
+        wanted = fit_in(self.sparks.light(at), CEILING * self.settings.brightness) * share
+        since = 0.0 if self.drawn is None else at - self.drawn
+        self.drawn = at
         return self.dither.bytes(self.slew.step(wanted, since))

@@ -33,13 +33,13 @@ class Own:
         self.all_before = 0.0
         self.shares: dict[str, float] = {}
 
-    def look(self, seconds: float) -> bool:
+    def look(self, at: float) -> bool:
         """Look again if it is time; whether anything may have changed."""
-        if seconds - self.looked_at < LOOK_EVERY:
+        if at - self.looked_at < LOOK_EVERY:
             return False
-        self.looked_at = seconds
-        if seconds - self.found_at > FIND_EVERY or len(self.before) < len(self.players):
-            self.found_at = seconds
+        self.looked_at = at
+        if at - self.found_at > FIND_EVERY or len(self.before) < len(self.players):
+            self.found_at = at
             self.players = {n: p for n, p in _players(self.parent) if n in self.now.players}
         busy, spent = _busy(), dict(self._spent())
         grown = busy - self.all_before

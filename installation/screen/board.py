@@ -164,11 +164,11 @@ class Fader:
 
     Args:
         box: where.
-        seconds: from one picture to the next; 0 changes them at once.
+        span: s from one picture to the next; 0 changes them at once.
     """
 
-    def __init__(self, board: Board, box: Box, seconds: float = 0.5) -> None:
-        self.board, self.box, self.half = board, box, max(seconds / 2, 1e-6)
+    def __init__(self, board: Board, box: Box, span: float = 0.5) -> None:
+        self.board, self.box, self.half = board, box, max(span / 2, 1e-6)
         self.shown: pygame.Surface | None = None
         self.next: pygame.Surface | None = None
         self.waits = False
@@ -198,12 +198,12 @@ class Fader:
         elif key != self.key:
             self.key, self.shown = key, make()
 
-    def draw(self, seconds: float) -> None:
+    def draw(self, at: float) -> None:
         """Move on, and draw where that changed something."""
-        since = seconds - self.last if self.last >= 0 else 0.0
+        since = at - self.last if self.last >= 0 else 0.0
         # One that was not drawn for a while, because another had its box, begins in the dark all the same.
         step = 2.0 if self.half < INSTANT else min(since, LONGEST) / self.half
-        self.last = seconds
+        self.last = at
         if self.waits:
             self.light -= step
             if self.light <= 0.0 or self.shown is None:

@@ -56,17 +56,17 @@ class Player(BasePlayer):
         gc.collect()
         gc.freeze()
 
-    def tick(self, seconds: float) -> None:
+    def tick(self, at: float) -> None:
         assert self.picture is not None
         assert self.window is not None
         for wish in self.window.wishes():
             self._hear(wish)
         last = self.leaving  # read once: the word to leave may come in the middle of a picture
         begun = time.perf_counter()
-        shown = self.picture.draw(self.now, seconds, last=last)
+        shown = self.picture.draw(self.now, at, last=last)
         self.times.append(time.perf_counter() - begun)
         self.window.show(shown)
-        self._write(seconds)
+        self._write(at)
         self.all_given = last
         if self.now.phase == Phase.SETTLED and self.now.fits != self.saved_fit:
             self.saved_fit = self.now.fits
@@ -96,7 +96,7 @@ class Player(BasePlayer):
         elif wish.what == "pause":
             board.paused = not board.paused
 
-    def _write(self, seconds: float) -> None:
+    def _write(self, at: float) -> None:
         assert self.picture is not None
         now, board = self.now, self.picture.board
         now.screen_grains, now.screen_lost = self.picture.drawn, self.picture.lost
@@ -105,8 +105,8 @@ class Player(BasePlayer):
             now.passage = board.passage
         if now.caption != board.caption:
             now.caption = board.caption
-        if seconds - self.noted_at >= HEALTH:
-            self.noted_at = seconds
+        if at - self.noted_at >= HEALTH:
+            self.noted_at = at
             recent, every = sorted(list(self.times)[-60:]), sorted(self.times)
             now.frame_time = recent[len(recent) // 2]
             now.frame_time_p99 = every[min(len(every) - 1, int(0.99 * len(every)))]

@@ -33,15 +33,15 @@ class SampleClock:
         self.tie = self.edge = self.before = math.inf
         self.until = WINDOW
 
-    def block(self, seconds: float, frames: int) -> float:
+    def block(self, at: float, frames: int) -> float:
         """The moment for which the first sample of the next block stands.
 
         Args:
-            seconds: the monotonic clock now.
+            at: the monotonic clock now.
             frames: samples of the block.
         """
         played = self.count / self.rate_hz
-        self.edge = min(self.edge, seconds - played)
+        self.edge = min(self.edge, at - played)
         if self.tie == math.inf or played < SETTLE:
             self.tie = min(self.tie, self.edge)
         if played >= self.until:

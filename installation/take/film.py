@@ -106,7 +106,7 @@ class Film:
             self._join(silent)
             return Made(self.picture.frames, self.room.seconds, self.seen.hexdigest(), self.heard.hexdigest())
 
-    def _see(self, frame: Any, seconds: float) -> None:
+    def _see(self, frame: Any, at: float) -> None:
         pixels = frame.get_view("0").raw
         self.seen.update(pixels)
         assert self.video.stdin is not None

@@ -55,7 +55,7 @@ class Swings:
         self.count = np.zeros(rows, np.int64)
         self.worst = 0
 
-    def see(self, values: Floats, seconds: float, marked: NDArray[np.bool_] | None = None) -> None:
+    def see(self, values: Floats, at: float, marked: NDArray[np.bool_] | None = None) -> None:
         """Values of this moment, (rows,). With `marked` a change counts only if one of its two states was marked."""
         self.low, self.high = np.minimum(self.low, values), np.maximum(self.high, values)
         rises = (self.direction <= 0) & (values - self.low >= self.change) & (self.low < self.dark)
@@ -64,17 +64,17 @@ class Swings:
         self.direction[rises], self.direction[falls] = 1, -1
         self.low[turned] = self.high[turned] = values[turned]
         if marked is None:
-            self._note(turned, seconds)
+            self._note(turned, at)
             return
         self.marked |= marked
-        self._note(turned & self.marked, seconds)
+        self._note(turned & self.marked, at)
         self.marked[turned] = marked[turned]
 
-    def _note(self, turned: NDArray[np.bool_], seconds: float) -> None:
+    def _note(self, turned: NDArray[np.bool_], at: float) -> None:
         if turned.any():
-            self.recent.append((seconds, turned))
+            self.recent.append((at, turned))
             self.count += turned
-        while self.recent and self.recent[0][0] <= seconds - 1.0:
+        while self.recent and self.recent[0][0] <= at - 1.0:
             self.count -= self.recent.popleft()[1]
         self.worst = max(self.worst, int(self.count.max(initial=0)) // 2)
 
@@ -90,7 +90,7 @@ class ScreenEye:
         """Flashes in the worst second of the worst tile, general or red."""
         return max(self.light.worst, self.red.worst)
 
-    def see(self, pixels: NDArray[np.uint32], seconds: float) -> None:
+    def see(self, pixels: NDArray[np.uint32], at: float) -> None:
         """A frame, (height, width) of 0x00RRGGBB."""
         skip = max(1, pixels.shape[1] // COLUMNS)
         some = pixels[:, skip // 2 :: skip]
@@ -98,9 +98,9 @@ class ScreenEye:
         some = np.ascontiguousarray(some[:height, :width])
         tiles = np.stack([_tiles(_LINEAR[(some >> s) & 0xFF]) for s in (16, 8, 0)], axis=-1)
         every = np.concatenate([tiles, tiles.mean(axis=0, keepdims=True)]).astype(np.float64)
-        self.light.see(every @ LUMINANCE, seconds)
+        self.light.see(every @ LUMINANCE, at)
         red, saturated = _redness(every)
-        self.red.see(red, seconds, saturated)
+        self.red.see(red, at, saturated)
 
 
 class StripEye:
@@ -119,17 +119,17 @@ class StripEye:
         """Flashes in the worst second of the worst LED or tile, general or red."""
         return max(self.light.worst, self.red.worst)
 
-    def see(self, pixels: NDArray[np.uint8], seconds: float) -> None:
+    def see(self, pixels: NDArray[np.uint8], at: float) -> None:
         """A frame, (leds, 3) linear."""
         leds = pixels / 255.0
         tiles = np.add.reduceat(leds, self.starts, axis=0) / self.sizes
         every = np.concatenate([leds, tiles, leds.mean(axis=0, keepdims=True)])
-        self.light.see(every @ LUMINANCE, seconds)
+        self.light.see(every @ LUMINANCE, at)
         red, saturated = _redness(every)
-        self.red.see(red, seconds, saturated)
+        self.red.see(red, at, saturated)
         if self.last >= 0:
-            self.sum += float((leds @ LUMINANCE).sum()) * (seconds - self.last)
-        self.last = seconds
+            self.sum += float((leds @ LUMINANCE).sum()) * (at - self.last)
+        self.last = at
 
 
 def _redness(rgb: Floats) -> tuple[Floats, NDArray[np.bool_]]:

@@ -44,10 +44,6 @@ class Tone:
         if self.level == 0.0:
             self.hz = hz
 
-    def end(self) -> None:
-        """Fade all in the next block."""
-        self.wanted_gain = 0.0
-
     def block(self) -> Samples:
         """The next (BLOCK,) samples."""
         ramp = np.arange(1, BLOCK + 1) / BLOCK

@@ -16,7 +16,6 @@ MARK = b"Ak"
 OVERHEAD = 8  # bytes of a frame beside its payload
 LONGEST_ANSWER = 64  # bytes of payload; a longer one is noise
 SILENCE = 0.05  # s without a byte inside a frame: it is forgotten
-REASONS = {1: "checksum", 2: "length", 3: "unknown type"}
 
 
 def frame(kind: str, number: int, payload: bytes = b"") -> bytes:
@@ -30,9 +29,9 @@ def picture(number: int, pixels: Pixels) -> bytes:
     return frame("p", number, pixels.tobytes())
 
 
-def fade(number: int, red: int, green: int, blue: int, seconds: float) -> bytes:
+def fade(number: int, red: int, green: int, blue: int, span: float) -> bytes:
     """The frame that lets the board fade the whole strip by itself."""
-    return frame("f", number, struct.pack(">BBBH", red, green, blue, round(1000 * seconds)))
+    return frame("f", number, struct.pack(">BBBH", red, green, blue, round(1000 * span)))
 
 
 def limits(number: int, cap_ma: int, hold_seconds: float) -> bytes:
@@ -100,11 +99,11 @@ class Reader:
         self.data = self.noise = b""
         self.newest = 0.0
 
-    def hear(self, data: bytes, seconds: float) -> list[Message]:
+    def hear(self, data: bytes, at: float) -> list[Message]:
         """Take bytes in; returns the messages that are whole by now."""
-        if self.data and seconds - self.newest > SILENCE:
+        if self.data and at - self.newest > SILENCE:
             self._skip(1)
-        self.data, self.newest = self.data + data, seconds
+        self.data, self.newest = self.data + data, at
         found = []
         while (message := self._next()) is not None:
             found.append(message)

@@ -26,22 +26,22 @@ class Strip(Line):
 
     going: Given | None = None
 
-    def begin(self, seconds: float) -> None:
+    def begin(self, at: float) -> None:
         self.heard = b""
-        self.opened = seconds
+        self.opened = at
 
-    def hear(self, data: bytes, seconds: float) -> None:
+    def hear(self, data: bytes, at: float) -> None:
         self.heard = (self.heard + data)[-64:]
         if not self.is_linked and ADA in self.heard:
             self._link()
 
-    def speak(self, seconds: float) -> bytes:
+    def speak(self, at: float) -> bytes:
         if not self.is_linked:
-            return self._wait_for_start(seconds)
+            return self._wait_for_start(at)
         if self.waiting is None:
             return b""
         (number, pixels), self.waiting = self.waiting, None
-        self.free_at = seconds + seconds_a_frame(len(pixels), self.settings.baud)
+        self.free_at = at + seconds_a_frame(len(pixels), self.settings.baud)
         return self._frame(number, pixels)
 
     def _frame(self, number: int, pixels: Pixels) -> bytes:
@@ -50,14 +50,14 @@ class Strip(Line):
         self.going = Given(number, shown, milliamperes=milliamperes(shown))
         return frame
 
-    def wrote(self, seconds: float) -> None:
+    def wrote(self, at: float) -> None:
         if self.going:
             self.took(self.going)
         self.going = None
 
-    def _wait_for_start(self, seconds: float) -> bytes:
+    def _wait_for_start(self, at: float) -> bytes:
         """A board says `Ada` when it has started; one that was named may also be silent."""
-        if seconds > self.opened + BOOT:
+        if at > self.opened + BOOT:
             if self.found:
                 raise LineError(f"{self.port}: no Adalight board answers there.")
             self._link()

@@ -13,9 +13,9 @@ class Strip(Device):
     name = "pretend: drawn on the screen, no strip"
     due = 0.0
 
-    def ready(self, seconds: float) -> bool:
-        return seconds >= self.due
+    def ready(self, at: float) -> bool:
+        return at >= self.due
 
-    def give(self, number: int, pixels: Pixels, seconds: float) -> None:
-        self.due = seconds + 0.9 / FRAMES
+    def give(self, number: int, pixels: Pixels, at: float) -> None:
+        self.due = at + 0.9 / FRAMES
         self.took(Given(number, read_adalight(adalight(pixels))))

@@ -41,58 +41,58 @@ class Strip(Line):
         self.cap_ma, self.count_note = 0, ""
         self._reset(0.0)
 
-    def _reset(self, seconds: float) -> None:
-        self.opened = self.ask_at = seconds
+    def _reset(self, at: float) -> None:
+        self.opened = self.ask_at = at
         self.reader = ak.Reader()
         self.under_way: tuple[int, Pixels] | None = None
         self.sent_at = self.free_at = 0.0
         self.number = self.misses = 0
         self.asked_stranger = self.unlimited = False
 
-    def begin(self, seconds: float) -> None:
-        self._reset(seconds)
+    def begin(self, at: float) -> None:
+        self._reset(at)
 
-    def ready(self, seconds: float) -> bool:
-        return super().ready(seconds) and self.under_way is None
+    def ready(self, at: float) -> bool:
+        return super().ready(at) and self.under_way is None
 
     # -- what it says
-    def speak(self, seconds: float) -> bytes:
+    def speak(self, at: float) -> bytes:
         if not self.is_linked:
-            return self._ask(seconds)
+            return self._ask(at)
         if self.unlimited:
             self.unlimited = False
             return ak.limits(LIMITS, round(1000 * self.settings.cap), HOLD)
-        if self.under_way is not None and seconds > self.sent_at + self._patience(len(self.under_way[1])):
-            self._miss(seconds)
-        if self.waiting is None or self.under_way is not None or seconds < self.free_at:
+        if self.under_way is not None and at > self.sent_at + self._patience(len(self.under_way[1])):
+            self._miss(at)
+        if self.waiting is None or self.under_way is not None or at < self.free_at:
             return b""
-        return self._send(seconds)
+        return self._send(at)
 
-    def _ask(self, seconds: float) -> bytes:
+    def _ask(self, at: float) -> bytes:
         """Ask who is there: with number 0 only, which does no harm to other devices."""
-        if seconds > self.opened + BOOT:
-            return self._ask_stranger(seconds)
-        if seconds < self.ask_at:
+        if at > self.opened + BOOT:
+            return self._ask_stranger(at)
+        if at < self.ask_at:
             return b""
-        self.ask_at = seconds + ASK_EVERY
+        self.ask_at = at + ASK_EVERY
         return ak.frame("h", 0)
 
-    def _ask_stranger(self, seconds: float) -> bytes:
-        if seconds > self.opened + BOOT + STRANGER:
+    def _ask_stranger(self, at: float) -> bytes:
+        if at > self.opened + BOOT + STRANGER:
             raise LineError(f"{self.port}: {_who(self.reader.noise)}")
         if self.asked_stranger:
             return b""
         self.asked_stranger = True
         return b"v"
 
-    def _send(self, seconds: float) -> bytes:
+    def _send(self, at: float) -> bytes:
         assert self.waiting is not None
         self.under_way, self.waiting = self.waiting, None
         if len(self.under_way[1]) != self.leds:  # drawn before the board said how many LEDs it has
             self.under_way = None
             return b""
         self.number = (self.number + 1) % LIMITS
-        self.sent_at = seconds
+        self.sent_at = at
         return ak.picture(self.number, self.under_way[1])
 
     def _patience(self, leds: int) -> float:
@@ -110,17 +110,17 @@ class Strip(Line):
         return ak.fade((self.number + 1) % LIMITS, 0, 0, 0, FAREWELL) if self.is_linked else b""
 
     # -- what it hears
-    def hear(self, data: bytes, seconds: float) -> None:
-        for message in self.reader.hear(data, seconds):
+    def hear(self, data: bytes, at: float) -> None:
+        for message in self.reader.hear(data, at):
             if message.kind == "H":
-                self._meet(ak.Hello.read(message.payload), seconds)
+                self._meet(ak.Hello.read(message.payload), at)
                 self.unlimited = self.settings.cap > 0 and message.number != LIMITS
             elif message.kind in "KN" and self.under_way is not None and message.number == self.number:
-                self._settle(message, seconds)
+                self._settle(message, at)
             elif message.kind == "E":
-                self._event(message.payload[0], message.payload[1], seconds)
+                self._event(message.payload[0], message.payload[1], at)
 
-    def _meet(self, hello: ak.Hello, seconds: float) -> None:
+    def _meet(self, hello: ak.Hello, at: float) -> None:
         """The board is there, or was reset; what was under way is gone either way."""
         if hello.protocol != PROTOCOL or not 1 <= hello.leds <= MOST_LEDS:
             raise LineError(f"{self.port}: the board has another version of the firmware; flash it with make flash.")
@@ -129,7 +129,7 @@ class Strip(Line):
         self.name = f"underfoot board, {hello.leds} LEDs, cap {hello.cap_ma} mA, on {self.port}"
         self.cap_ma = hello.cap_ma
         self.note = self.count_note = self._count_note(hello.leds)
-        self.met_at, self.is_linked = seconds, True
+        self.met_at, self.is_linked = at, True
 
     def _count_note(self, leds: int) -> str:
         if leds == self.settings.leds:
@@ -139,33 +139,33 @@ class Strip(Line):
             f"{leds} are lit. Correct [light] leds, or build the board with make firmware LEDS={self.settings.leds}."
         )
 
-    def _settle(self, message: ak.Message, seconds: float) -> None:
+    def _settle(self, message: ak.Message, at: float) -> None:
         assert self.under_way is not None
         (number, pixels), self.under_way = self.under_way, None
         self.misses = 0
-        self.round_trip = seconds - self.sent_at
+        self.round_trip = at - self.sent_at
         answer = ak.Answer.read(message.payload)
         if message.kind == "K":
             self.took(Given(number, pixels, answer.scale, answer.last / 255, answer.milliamperes))
-            self._tell_cap(answer.scale, seconds)
+            self._tell_cap(answer.scale, at)
         else:
             self.refused += 1
 
-    def _tell_cap(self, scale: float, seconds: float) -> None:
+    def _tell_cap(self, scale: float, at: float) -> None:
         """Say when the board gives less light than is asked, and for a while after."""
         if scale < CAPPED:
-            self.capped_at = seconds
+            self.capped_at = at
             self.note = self.count_note or (
                 f"The board's cap of {self.cap_ma} mA holds the strip at {scale:.1f} of the light asked for; "
                 "lower [light] brightness, or see the supplies in hardware/README.md."
             )
-        elif seconds > self.capped_at + TELL_CAP:
+        elif at > self.capped_at + TELL_CAP:
             self.note = self.count_note
 
-    def _event(self, control: int, value: int, seconds: float) -> None:
+    def _event(self, control: int, value: int, at: float) -> None:
         """Events carry a state: a press is the button going from up to down, however often it is told."""
         if control == BUTTON:
-            fresh = self.is_linked and seconds > self.met_at + SETTLE
+            fresh = self.is_linked and at > self.met_at + SETTLE
             self.presses += fresh and value == 1 and not self.button
             self.button = value == 1
         elif control == PRESENCE:

@@ -41,18 +41,18 @@ class Serial(Line):
     says = "wled"
     under_way: Given | None = None
 
-    def begin(self, seconds: float) -> None:
-        self.opened = self.ask_at = seconds
+    def begin(self, at: float) -> None:
+        self.opened = self.ask_at = at
         self.under_way = None
         self.sent_at, self.misses = 0.0, 0
 
-    def ready(self, seconds: float) -> bool:
-        return super().ready(seconds) and self.under_way is None
+    def ready(self, at: float) -> bool:
+        return super().ready(at) and self.under_way is None
 
-    def speak(self, seconds: float) -> bytes:
+    def speak(self, at: float) -> bytes:
         if not self.is_linked:
-            return self._ask(seconds)
-        if self.under_way is not None and seconds > self.sent_at + self._patience(len(self.under_way.pixels)):
+            return self._ask(at)
+        if self.under_way is not None and at > self.sent_at + self._patience(len(self.under_way.pixels)):
             self._miss()
         if self.waiting is None or self.under_way is not None:
             return b""
@@ -60,15 +60,15 @@ class Serial(Line):
         frame = tpm2(pixels)
         shown = read_tpm2(frame)
         self.under_way = Given(number, shown, milliamperes=milliamperes(shown))
-        self.sent_at = seconds
+        self.sent_at = at
         return frame + TPM2_PING
 
-    def _ask(self, seconds: float) -> bytes:
-        if seconds > self.opened + BOOT:
+    def _ask(self, at: float) -> bytes:
+        if at > self.opened + BOOT:
             raise LineError(f"{self.port}: no WLED answers there; check baud, and that its serial port is switched on.")
-        if seconds < self.ask_at:
+        if at < self.ask_at:
             return b""
-        self.ask_at = seconds + ASK_EVERY
+        self.ask_at = at + ASK_EVERY
         return TPM2_PING
 
     def _patience(self, leds: int) -> float:
@@ -81,7 +81,7 @@ class Serial(Line):
         if self.misses >= MISSES:
             raise LineError(f"{self.port}: the WLED stopped answering; check its cable and its power.")
 
-    def hear(self, data: bytes, seconds: float) -> None:
+    def hear(self, data: bytes, at: float) -> None:
         if TPM2_PONG not in data:
             return
         if not self.is_linked:
@@ -113,8 +113,8 @@ class Network(Device):
     def linked(self) -> bool:
         return self.socket is not None
 
-    def ready(self, seconds: float) -> bool:
-        if self.socket is None or seconds < self.due:
+    def ready(self, at: float) -> bool:
+        if self.socket is None or at < self.due:
             return False
         return self._settle()
 
@@ -131,8 +131,8 @@ class Network(Device):
             self.under_way = None
         return True
 
-    def give(self, number: int, pixels: Pixels, seconds: float) -> None:
-        self.due = seconds + 0.9 / FRAMES
+    def give(self, number: int, pixels: Pixels, at: float) -> None:
+        self.due = at + 0.9 / FRAMES
         packets = ddp(pixels, number)
         shown = read_ddp(packets)
         try:

@@ -33,30 +33,30 @@ class Away:
         """Presses of the room since this line was opened."""
         return self.broker.heard
 
-    def tick(self, seconds: float) -> None:
+    def tick(self, at: float) -> None:
         """Say what is true at this moment, ten times a second."""
-        if seconds - self.said_at >= EVERY:
-            self.said_at = seconds
-            self.broker.say(snapshot(self.now, self.place, seconds))
+        if at - self.said_at >= EVERY:
+            self.said_at = at
+            self.broker.say(snapshot(self.now, self.place, at))
 
     def close(self) -> None:
         self.broker.close()
 
 
-def snapshot(now: Now, place: str, seconds: float) -> dict[str, Any]:
+def snapshot(now: Now, place: str, at: float) -> dict[str, Any]:
     """One message: times as seconds ago, because two machines do not share a clock; what is no number as null."""
     reading = {
         "watts": _plain(now.watts),
         "joules": _plain(now.joules),
-        "provenance": int(provenance_at(now, seconds)),
+        "provenance": int(provenance_at(now, at)),
         "uncertainty": _plain(now.uncertainty),
         "boundary": now.boundary,
         "meter": now.meter_name,
-        "age": _plain(max(0.0, seconds - now.sampled_at)) if now.sampled_at else None,
+        "age": _plain(max(0.0, at - now.sampled_at)) if now.sampled_at else None,
     }
     network = {name: _plain(now[name]) for name in NUMBERS} | {name: now[name] for name in PHRASES}
-    began = seconds - now.fit_began_at if now.fit_began_at else None
-    ended = seconds - now.fit_ended_at if now.fit_ended_at else None
+    began = at - now.fit_began_at if now.fit_began_at else None
+    ended = at - now.fit_ended_at if now.fit_ended_at else None
     said = {"version": 1, "at": time.time(), "place": place, "reading": reading}
     return said | {"network": network, "began_ago": began, "ended_ago": ended, "note": now.of("network").note}
 

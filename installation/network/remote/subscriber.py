@@ -34,15 +34,15 @@ class Elsewhere:
         self.their_fits = math.nan
         self.energy: FitEnergy | None = None
 
-    def tick(self, seconds: float) -> None:
+    def tick(self, at: float) -> None:
         """Take over the newest message; notice silence."""
         if self.energy:
             self.energy.look()
         newest = self.broker.take()
         if newest is not None:
             self._take(*newest)
-        elif seconds - self.heard_at > SILENT:
-            self._silent(seconds)
+        elif at - self.heard_at > SILENT:
+            self._silent(at)
 
     def press(self) -> None:
         """Ask the other machine for a fit; its own presses and phases follow from that."""
@@ -107,10 +107,10 @@ class Elsewhere:
             if name != "fit_ended" and now[name] != phrase:
                 now[name] = phrase
 
-    def _silent(self, seconds: float) -> None:
+    def _silent(self, at: float) -> None:
         now = self.now
         self.note = (
-            f"Nothing has come from the machine elsewhere for {seconds - self.heard_at:.0f} s; "
+            f"Nothing has come from the machine elsewhere for {at - self.heard_at:.0f} s; "
             "is it on, and is the broker between?"
         )
         if self.energy:

@@ -67,10 +67,10 @@ class Past:
             self.restored += 1
         self.today = today
 
-    def sink(self, seconds: float) -> None:
+    def sink(self, at: float) -> None:
         """The open layer grows with its joules, smoothly."""
-        step = 0.0 if self.last < 0 else seconds - self.last
-        self.last = seconds
+        step = 0.0 if self.last < 0 else at - self.last
+        self.last = at
         wanted = math.log1p(self.strata.open_joules / self.strata.ease)
         self.depth += (wanted - self.depth) * (1.0 - math.exp(-step / SINK))
 

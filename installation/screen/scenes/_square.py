@@ -99,31 +99,28 @@ class Squares:
 
     def _pages(self, now: Now, land: Land, kind: str, side: float, outer: float, *, over: bool = False) -> list[Page]:
         """The page with these squares, px, and another for what has no room on it; none if even that is too little."""
-        say, at = self.board.sentences, self.board.at
-        key = (
-            "land_over"
-            if over
-            else "land"
-            if side
-            else "land_unmeasured"
-            if not at.measured
-            else "land_too_large"
-            if land.low_side_m > at.height * at.metres
-            else "land_no_room"
-        )
+        say, at, fits = self.board.sentences, self.board.at, bool(side) and not over
+        key = "land_over" if over else "land" if side else self._why_none(land)
         first = say(key, kind=kind, watts=mean_watts(now), side=land.low_side_m)
         band = [say("land_band", low=land.low_side_m, high=land.high_side_m)] if land.is_band else []
-        inside = self._within(first, band, side) if side and not over else []
+        inside = self._within(first, band, side) if fits else []
         head = [] if inside else [first, *band]
-        others = [told for kind in OTHERS if (told := self._other(mean_watts(now), kind))]
-        said = self._said(now)
-        for groups, rest in (([others, said], []), ([said], [others])):
-            largest, least = 1.0 if side and not over else LARGEST, 0.8 if side else 0.6
+        others = [other for kind in OTHERS if (other := self._other(mean_watts(now), kind))]
+        sources = self._sources(now)
+        for groups, rest in (([others, sources], []), ([sources], [others])):
+            largest, least = 1.0 if fits else LARGEST, 0.8 if side else 0.6
             for small in range(round(largest * at.small), round(least * at.small) - 1, -1):
                 page = Page(inside, self._under(head, groups, small), side, outer, over)
                 if self.board.height(page.below) + page.high + 18 * at.unit <= at.column.h:
-                    return [page, *(Page([], self._under([], [r, said], at.small)) for r in rest)]
+                    return [page, *(Page([], self._under([], [r, sources], at.small)) for r in rest)]
         return []
+
+    def _why_none(self, land: Land) -> str:
+        """The sentence of a page without a square: the screen was not measured, or the square is too large for it."""
+        at = self.board.at
+        if not at.measured:
+            return "land_unmeasured"
+        return "land_too_large" if land.low_side_m > at.height * at.metres else "land_no_room"
 
     def _land(self, watts: float) -> tuple[Land | None, str]:
         """The land for the place's own mix if the host gave one, else for one kind; and what it is called."""
@@ -147,18 +144,18 @@ class Squares:
                 below += self.board.wrap(sentence, at.column.w, small, QUIET, gap=12 * at.unit if i == 0 else 0.0)
         return below
 
-    def _said(self, now: Now) -> list[str]:
+    def _sources(self, now: Now) -> list[str]:
         """What the figures are, and what they leave out."""
         say = self.board.sentences
         computed = say("land_word", word=word(self.board, provenance_of_fit(now)))
-        said = [f"{say('land_sources')} {say('land_left_out')} {computed}", say("land_limit")]
+        sentences = [f"{say('land_sources')} {say('land_left_out')} {computed}", say("land_limit")]
         place = self.board.config.place
         covered = sum(place.mix.values())
         if 0 < covered < 0.995:
-            said.insert(1, say("land_mix_part", percent=100 * (1 - covered)))
+            sentences.insert(1, say("land_mix_part", percent=100 * (1 - covered)))
         if covered:
-            said.insert(1, say("land_mix_of", grid=place.grid) if place.grid else say("land_mix_unsaid"))
-        return said
+            sentences.insert(1, say("land_mix_of", grid=place.grid) if place.grid else say("land_mix_unsaid"))
+        return sentences
 
     def _within(self, first: str, band: list[str], side: float) -> list[Line]:
         """The sentence inside its square, in letters that leave it whole; nothing if the square is too small for it."""

@@ -25,10 +25,10 @@ class Scene:
         self.looked_at = -math.inf
         self.drawn: list[tuple[int, str]] = []
 
-    def draw(self, now: Now, seconds: float) -> None:
-        if 0 <= seconds - self.looked_at < EVERY:
+    def draw(self, now: Now, at: float) -> None:
+        if 0 <= at - self.looked_at < EVERY:
             return
-        self.looked_at = seconds
+        self.looked_at = at
         labels = self._labels() if now.joules > 0 else []
         if labels == self.drawn:
             return
@@ -50,7 +50,7 @@ class Scene:
         return labels
 
 
-def written(seconds: float) -> str:
+def written(span: float) -> str:
     """A time in whole minutes or hours."""
-    count, unit = (seconds / 3600, "h") if seconds >= 3600 else (seconds / 60, "min")
+    count, unit = (span / 3600, "h") if span >= 3600 else (span / 60, "min")
     return f"{count:.0f}{GROUP}{unit}"

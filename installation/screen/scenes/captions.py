@@ -131,25 +131,43 @@ class Scene:
 
     # -- what is missing or left
     def _right(self, now: Now) -> list[tuple[str, Colour]]:
+        return [*self._troubles(now), *self._key(now), *self._left_out(now), *self._sizes(now)]
+
+    def _troubles(self, now: Now) -> list[tuple[str, Colour]]:
+        """What is held, missing, wrong, lost or was not read."""
         say = self.board.sentences
-        sentences = [(text, COOL) for player in now.players for text in self._missing(now, player)]
+        sentences = [(say("held"), QUIET)] if self.board.paused else []
+        sentences += [(text, COOL) for player in now.players for text in self._missing(now, player)]
         sentences += [(note, COOL) for note in (*self.board.notes[:3], *self.board.type.missing[:2])]
-        if self.board.paused:
-            sentences.insert(0, (say("held"), QUIET))
         lost = (("sound", now.sound_lost), ("light", now.light_lost), ("screen", now.screen_lost))
         sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
         if now.gap_seconds >= 1:
             sentences.append((say("gap", seconds=now.gap_seconds), COOL))
+        return sentences
+
+    def _key(self, now: Now) -> list[tuple[str, Colour]]:
+        """The key to the picture, where it does not stand in the column."""
+        say, sentences = self.board.sentences, []
         if not self.board.legend:
             joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
             sentences.append((say("grain", joules=joules), QUIET))
             sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
         if self.reads is Provenance.REPLAYED and now.fit_line:
             sentences.append((say("section_replayed"), COOL))
+        return sentences
+
+    def _left_out(self, now: Now) -> list[tuple[str, Colour]]:
+        """What the number leaves out, and what the piece itself draws."""
+        say, sentences = self.board.sentences, []
         if now.not_counted and self.reads:
             sentences.append((say("not_counted", what=say.told(now.not_counted)), QUIET))
         if self.reads and now.own_watts > now.light_watts:  # else no meter covers what sound and picture draw
             sentences.append((say("own", watts=now.own_watts, word=say("estimated")), QUIET))
+        return sentences
+
+    def _sizes(self, now: Now) -> list[tuple[str, Colour]]:
+        """How large the network is, and how much of the day's energy is left."""
+        say, sentences = self.board.sentences, []
         if now.network and now.parameters and now.phase != Phase.UNABLE:
             sentences.append((say("weights", network=now.network, weights=now.parameters), QUIET))
         spends = self.reads is not Provenance.REPLAYED  # a recording's joules are of another day

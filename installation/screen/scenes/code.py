@@ -81,11 +81,7 @@ class Scene:
         """Unfold while a fit runs and a while after; the source goes out first and comes back last."""
         if phase is Phase.FITTING:
             self.fitted_at = seconds
-        wish = self.board.config.screen.opens
-        wish = "never" if self.board.gentle else wish
-        may = wish == "always" or (wish == "second" and now.fits > 1)
-        may = may and self.board.shows("inside") and self.board.at.unit >= SMALLEST
-        wanted = may and seconds - self.fitted_at < STAYS and phase in (Phase.FITTING, Phase.SETTLED)
+        wanted = seconds - self.fitted_at < STAYS and phase in (Phase.FITTING, Phase.SETTLED) and self._may_open(now)
         before = self.board.opened
         change = step / UNFOLD if wanted else -step / UNFOLD
         self.board.opened = min(1.0, max(0.0, before + change))
@@ -98,6 +94,12 @@ class Scene:
         if self.source.shown is not None and light:
             self.source.shown.set_alpha(light)
             self.board.surface.blit(self.source.shown, (self.source.box.x, self.source.box.y))
+
+    def _may_open(self, now: Now) -> bool:
+        """Whether the settings, the screen's size and this fit let the loops be shown."""
+        wish = "never" if self.board.gentle else self.board.config.screen.opens
+        asked = wish == "always" or (wish == "second" and now.fits > 1)
+        return asked and self.board.shows("inside") and self.board.at.unit >= SMALLEST
 
     def _fit(self, line: str, phase: Phase, step: float) -> None:
         """The line itself; it lights up fast and goes out slowly, and moves up to make room for what it hides."""
@@ -139,15 +141,9 @@ class Scene:
 
     def _counts(self, now: Now, phase: Phase, seconds: float) -> tuple[str, Colour]:
         """The line under the call: how far it is, or what came of it."""
-        say, reads = self.board.sentences, provenance_at(now, seconds)
-        if phase is Phase.FITTING and self.board.opened and reads and math.isfinite(now.fit_began_with):
-            joules = max(0.0, now.joules - now.fit_began_with)
-            said = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
-            return said, LIT if reads is Provenance.MEASURED else COOL
+        say = self.board.sentences
         if phase is Phase.FITTING:
-            key = "counts" if math.isfinite(now.loss) and now.loss > LOSS_KNOWN else "counts_first"
-            fields = {k: now[k] for k in ("epoch", "epochs", "batch", "batches")}
-            return (say(key, **fields, loss=now.loss) if key == "counts" else say(key, **fields)), LIT
+            return self._fitting(now, provenance_at(now, seconds))
         if phase is Phase.PREPARING:
             return say("preparing", what=say.told(now.preparing) or now.network), QUIET
         if phase is Phase.SETTLED:
@@ -159,6 +155,18 @@ class Scene:
         if phase is Phase.RESTING and not now.fits and now.fit_line and now.doors == Doors.OPEN:
             return say("first_fit"), QUIET
         return "", QUIET
+
+    def _fitting(self, now: Now, reads: Provenance) -> tuple[str, Colour]:
+        """How far the fit is; once the loops stand above, which count that themselves, its joules."""
+        say = self.board.sentences
+        if self.board.opened and reads and math.isfinite(now.fit_began_with):
+            joules = max(0.0, now.joules - now.fit_began_with)
+            sentence = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
+            return sentence, LIT if reads is Provenance.MEASURED else COOL
+        fields = {"epoch": now.epoch, "epochs": now.epochs, "batch": now.batch, "batches": now.batches}
+        if math.isfinite(now.loss) and now.loss > LOSS_KNOWN:
+            return say("counts", **fields, loss=now.loss), LIT
+        return say("counts_first", **fields), LIT
 
     def _done(self, now: Now) -> str:
         """What came of the fit that is over, as much of it as the line has room for."""

@@ -43,29 +43,29 @@ class Scene:
         self.width = self.box.w - SEEN * board.at.fade  # no grain falls where it could not be seen
         self.slow, self.dim = (1.8, 0.6) if board.gentle else (1.0, 1.0)
 
-    def draw(self, now: Now, seconds: float) -> None:
-        self._add(self.board.grains, seconds, DELAY * now.meter_period)
+    def draw(self, now: Now, at: float) -> None:
+        self._add(self.board.grains, at, DELAY * now.meter_period)
         low = max(0, math.ceil(-float(self.board.ridge.min())))  # where the line lies under the surface they land there
         area = Rect(self.box.x, self.box.y - self.reach, self.box.w, self.box.h + low + 2 * self.reach + 1)
         if len(self.points):
-            self._draw(seconds)
+            self._draw(at)
             self.board.moving(area)
 
-    def _add(self, grains: Grains, seconds: float, behind: float) -> None:
+    def _add(self, grains: Grains, at: float, behind: float) -> None:
         """Take in new grains; each begins at its own time, also where a picture came late."""
         if len(grains):
-            begin = np.clip(grains.times + behind, seconds - LATE, seconds)
+            begin = np.clip(grains.times + behind, at - LATE, at)
             if self.board.last:  # no other picture will show them
-                begin = np.full_like(begin, seconds - LATE)
+                begin = np.full_like(begin, at - LATE)
             pace = FALL * self.slow * (1 + SPREAD * (2 * hashed(grains.numbers, 3) - 1))
             busy = np.isin(grains.phases, BUSY)
             rows = [begin, grains.places, pace, busy, hashed(grains.numbers, 4)]
             self.points = np.concatenate([self.points, np.stack(rows, axis=1)])[-MOST:]
-        age = seconds - self.points[:, 0]
+        age = at - self.points[:, 0]
         self.points = self.points[age < self.points[:, 2] + SETTLE]
 
-    def _draw(self, seconds: float) -> None:
-        x, y, light = self._where(seconds)
+    def _draw(self, at: float) -> None:
+        x, y, light = self._where(at)
         level = np.minimum((light * LEVELS).astype(int), LEVELS - 1)
         phase_x, phase_y = ((x % 1) * PHASES).astype(int), ((y % 1) * PHASES).astype(int)
         which = ((self.points[:, 3].astype(int) * LEVELS + level) * PHASES + phase_y) * PHASES + phase_x
@@ -76,9 +76,9 @@ class Scene:
         points = zip(map(self.sprites.__getitem__, which[seen].tolist()), places, strict=True)
         self.board.surface.fblits(list(points), pygame.BLEND_RGB_ADD)
 
-    def _where(self, seconds: float) -> tuple[Floats, Floats, Floats]:
+    def _where(self, at: float) -> tuple[Floats, Floats, Floats]:
         """Places in the box, px, and light 0-1 of all points."""
-        age = seconds - self.points[:, 0]
+        age = at - self.points[:, 0]
         way = np.clip(age / self.points[:, 2], 0.0, 1.0)
         left = self.board.at.fit.x
         start = left + self.points[:, 1] * (self.width - left)

@@ -20,9 +20,9 @@ class Scene:
         self.light = 0.0
         self.last = -1.0
 
-    def draw(self, now: Now, seconds: float) -> None:
-        step = 0.0 if self.last < 0 else (seconds - self.last) / 0.3
-        self.last = seconds
+    def draw(self, now: Now, at: float) -> None:
+        step = 0.0 if self.last < 0 else (at - self.last) / 0.3
+        self.last = at
         self.light = min(1.0, max(0.0, self.light + (step if self.board.help else -step)))
         if self.light <= 0:
             return

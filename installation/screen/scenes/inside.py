@@ -41,13 +41,13 @@ class Scene:
         share = 0.6 if board.at.portrait else 1.0  # of the height, for the loops
         self.size = min(board.at.body, int(self.box.h * share / (6.4 * STEP)))
 
-    def draw(self, now: Now, seconds: float) -> None:
+    def draw(self, now: Now, at: float) -> None:
         light = round(255 * max(0.0, 2 * self.board.opened - 1))
         if not light:
             self.light = 0
             return
-        if self.page is None or seconds - self.drawn_at >= EVERY or seconds < self.drawn_at:
-            self.page, self.drawn_at, self.light = self._page(now), seconds, -1
+        if self.page is None or at - self.drawn_at >= EVERY or at < self.drawn_at:
+            self.page, self.drawn_at, self.light = self._page(now), at, -1
         if light != self.light or self.board.opened < 1:
             self.light = light
             self.board.clear(self.box)

@@ -36,30 +36,30 @@ class Scene:
         self.until = -math.inf
         self.turn = 0
 
-    def draw(self, now: Now, seconds: float) -> None:
+    def draw(self, now: Now, at: float) -> None:
         if self.seen < 0:
             self.seen = now.fits if now.phase == Phase.SETTLED else now.fits - 1 if now.fits else 0.0
         if now.phase == Phase.SETTLED and now.fits != self.seen and now.fit_ended in ENDED:
             self.seen = now.fits
             self.queue = self.pages(now)
             if self.board.column == "land":
-                self.until = seconds  # what it took now, and not what an earlier fit took
+                self.until = at  # what it took now, and not what an earlier fit took
             else:
                 self.board.column_wanted = "land"
         if self.board.column != "land":
             return
         if self.board.column_dark:
-            self._turn(seconds)
-            self.fader.draw(seconds)
+            self._turn(at)
+            self.fader.draw(at)
             if self.over is not None and self.fader.shown is self.over[0]:
                 self._outline(self.over[1], self.fader.light)
 
-    def _turn(self, seconds: float) -> None:
-        if seconds < self.until or (self.board.paused and self.fader.shown is not None):
+    def _turn(self, at: float) -> None:
+        if at < self.until or (self.board.paused and self.fader.shown is not None):
             return
         if self.queue:
             page, stay = self.queue.pop(0)
-            self.until, self.turn = seconds + stay + FADE, self.turn + 1
+            self.until, self.turn = at + stay + FADE, self.turn + 1
             drawn = self._draw(page)
             self.over = (drawn, page) if page.over else self.over
             self.fader.show(self.turn, lambda: drawn)

@@ -43,19 +43,19 @@ class Scene:
         self.until = -math.inf
         self.pages: dict[str, pygame.Surface | None] = {}
 
-    def draw(self, now: Now, seconds: float) -> None:
+    def draw(self, now: Now, at: float) -> None:
         if self.passages is None:
             self._read()
         elif unset := next((p for p in self.passages.shown if p.id not in self.pages), None):
             self.page(unset)  # one in each of the first pictures: setting it takes longer than a picture may
         if self.board.column == "passage" and self.passages is not None:
-            self._turn(seconds)
+            self._turn(at)
         elif self.board.column != "passage":
             self.fader.show(None, _nothing)
             self.until = -math.inf
             self.board.passage, self.board.legend = "", False
         if self.board.column == "passage" or not self.fader.dark:
-            self.fader.draw(seconds)
+            self.fader.draw(at)
         self.board.column_dark = self.fader.dark
 
     def _read(self) -> None:
@@ -75,43 +75,46 @@ class Scene:
         self.place = place.lines
         self.passages = passages
 
-    def _turn(self, seconds: float) -> None:
+    def _turn(self, at: float) -> None:
         """Hand the column on at the end of a passage, or show the next one."""
         assert self.passages is not None
-        shown = self.passages.shown
-        if seconds < self.until or (self.board.paused and self.fader.shown is not None):
+        if at < self.until or (self.board.paused and self.fader.shown is not None):
             return
         if self.board.column_wanted:
             self.board.column, self.board.column_wanted = self.board.column_wanted, ""
             return
-        if not shown:
-            self.board.legend = not self._place(seconds)
-            if self.board.legend:
-                self.fader.show("legend", lambda: legend(self.board))
+        if self.passages.shown:
+            self._next(self.passages.shown, at)
             return
+        self.board.legend = not self._place(at)
+        if self.board.legend:
+            self.fader.show("legend", lambda: legend(self.board))
+
+    def _next(self, shown: Sequence[Passage], at: float) -> None:
+        """Show the next passage, or the host's own words once in each round."""
         self.now_at += 1
         if self.now_at >= len(shown):
             self.now_at = -1
-            if self._place(seconds):
+            if self._place(at):
                 return
             self.now_at = 0
         passage = shown[self.now_at]
         page = self.page(passage)
         if page is None and not any(self.page(p) for p in shown):
-            self.until = seconds + AGAIN  # and then another scene may want the column
+            self.until = at + AGAIN  # and then another scene may want the column
             return
-        self.until = seconds + (passage.dwell_s + FADE if page is not None else 0.0)
+        self.until = at + (passage.dwell_s + FADE if page is not None else 0.0)
         if page is not None:
             self.board.passage = passage.id
             self.fader.show(passage.id, lambda: page)
 
-    def _place(self, seconds: float) -> bool:
+    def _place(self, at: float) -> bool:
         """The host's own words about the place, once in each round, and only if the host wrote them."""
         page = self._host() if self.place else []
         if page:
             self.board.passage = ""
             self.fader.show("place", lambda: self.board.page(page, self.fader.size))
-            self.until = seconds + len(" ".join(self.place).split()) / 2 + 3 + FADE
+            self.until = at + len(" ".join(self.place).split()) / 2 + 3 + FADE
         return bool(page)
 
     def _host(self) -> list[Line]:

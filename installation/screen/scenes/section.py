@@ -48,15 +48,15 @@ class Scene:
     def strata(self) -> Strata:
         return self.past.strata
 
-    def draw(self, now: Now, seconds: float) -> None:
+    def draw(self, now: Now, at: float) -> None:
         fresh = self.past.feed(now)
-        self.past.sink(seconds)
+        self.past.sink(at)
         if self.past.restored != self.restored:
             self.restored, self.kept = self.past.restored, {}
         depths = self.strata.edges(math.expm1(self.past.depth) * self.strata.ease)
         self.fold = self.box.h / max(DAY, float(depths[-1]))
         edges = self.fold * depths
-        self.board.ages = self._ages(edges, seconds + self.strata.offset)
+        self.board.ages = self._ages(edges, at + self.strata.offset)
         changed = self._paint(edges)
         painted = self._paint_newest(max(0, round(float(edges[0]))), fresh)
         self._compose(self._places(edges), changed, painted)

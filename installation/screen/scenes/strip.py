@@ -19,7 +19,7 @@ class Scene:
         self.board, self.box = board, board.at.strip
         self.bytes = b""
 
-    def draw(self, now: Now, seconds: float) -> None:
+    def draw(self, now: Now, at: float) -> None:
         count = int(now.leds)
         if not 0 < count <= 600:
             return
