@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from installation.config import Config, ConfigError
 from installation.score.colour import OCHRE
 from tests.screen.conftest import Make, Stage
 
@@ -67,6 +66,8 @@ def test_a_scene_that_fails_takes_nothing_with_it(
     assert note in wall.board.caption or "own.py" in wall.board.caption
 
 
-def test_a_scene_that_is_not_there_is_said_before_the_show(picture: Make) -> None:
-    with pytest.raises(ConfigError, match=r"gone\.py: there is no such file"):
-        picture(Config(), scenes=("number", "/nowhere/gone.py"))
+def test_a_scene_that_is_not_there_is_named_and_the_rest_is_drawn(stage: Stage, picture: Make) -> None:
+    staged, wall = stage(100.0), picture(scenes=("number", "/nowhere/gone.py"))
+    staged.play(wall, 2.0, rate=10)
+    assert ["gone.py: there is no such file" in note for note in wall.board.notes] == [True]
+    assert wall.scenes[0].value == pytest.approx(100)
