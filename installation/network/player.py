@@ -148,9 +148,23 @@ class Player(player.Player):
         if self.fitter is None:
             return
         for message in self.fitter.hear():
-            getattr(self, f"_heard_{message['is']}")(message)
+            self._heard(message)
         if self.fitter and self.fitter.exited() is not None and self.fitter.messages.empty():
             self._lost()
+
+    def _heard(self, message: Message) -> None:
+        """One message; anybody's code runs in that process, so what is none of these words is not listened to."""
+        match message["is"]:
+            case "doing":
+                self._heard_doing(message)
+            case "text":
+                self._heard_text(message)
+            case "ready":
+                self._heard_ready(message)
+            case "unable":
+                self._heard_unable(message)
+            case "ended":
+                self._heard_ended(message)
 
     def _heard_doing(self, message: Message) -> None:
         self.now.preparing = message["what"]
