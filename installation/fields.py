@@ -118,6 +118,12 @@ class Fields(Memory):
     source = Text(65_536, writer="network", meaning="the lines of code that run, as the wall shows them")
     fit_line = Text(400, writer="network", meaning="the line that calls fit, as it runs")
     detail = Text(200, writer="network", meaning="how the fit runs: backend, device, precision, compiled or not")
+    ran_on = Text(
+        400, writer="network", meaning="what a fit computes on: processor, or UUIDs of cards; empty is not known"
+    )
+    no_card = Text(
+        300, writer="network", meaning="why no fit computes on the card that is here, in one sentence; else empty"
+    )
     preparing = Text(200, writer="network", meaning="what is being done while the phase is preparing")
     parameters = Field("1", writer="network", meaning="number of weights of the network")
     epoch = Field("1", writer="network", meaning="epoch that runs, from 1")

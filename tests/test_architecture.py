@@ -28,6 +28,7 @@ LAYERS: list[set[str]] = [
         "score",
         "flash_limiter",
         "day",
+        "coverage",
         "plug",
         "text",
         "published",

@@ -207,6 +207,7 @@ class Player(player.Player):
             "began_on": time.time() - time.monotonic() + now.fit_began_at,
             "began_at": now.fit_began_at,
             "detail": now.detail,
+            "ran_on": now.ran_on,
             "reading": self._reading(int(now.fit_provenance if ended else now.provenance)),
             **(after if ended else dict.fromkeys(after) | {"ended": ""}),
         }

@@ -168,7 +168,8 @@ def _notes(totals: Totals) -> Iterator[str]:
 def _cost(fit: dict[str, Any]) -> str:
     lasted = f"in {number(fit['seconds'], 2, 's')}"
     if fit["joules"] is None or not fit["provenance"]:
-        return f"NO READING {lasted}"
+        where = f" of the {fit['ran_on']} it ran on" if fit["ran_on"] else ""
+        return f"NO READING{where} {lasted}"
     gap = f", {number(fit['gap_seconds'], 1, 's')} of it without a reading" if fit["gap_seconds"] else ""
     return f"{word(fit['provenance'])} {number(fit['joules'], 0, 'J')} {lasted}{gap}"
 

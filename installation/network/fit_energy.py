@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coverage import covers
 from ..now import Now, Provenance
 from ..score.grains import JOULES, TIME
 
@@ -47,8 +48,13 @@ class FitEnergy:
             self.first = joules_at(self.now.samples, self.began)
             if math.isnan(self.first):
                 self.first = self.now.joules
-            if self.provenance:
+            if self.provenance and self.covered:
                 self.now.fit_began_with = self.first
+
+    @property
+    def covered(self) -> bool:
+        """Whether the meter reads what the fit computes on: a card beside it may idle."""
+        return covers(self.now.meter_device, self.now.ran_on)
 
     def closed(self, ended: float, seconds: float) -> bool:
         """Whether the meter has sampled past the end, or will not: it is lost, or was silent for long before."""
@@ -62,8 +68,8 @@ class FitEnergy:
         return watts if (provenance, boundary) == (self.provenance, self.now.boundary) and provenance else math.nan
 
     def joules(self, ended: float) -> float:
-        """Energy from begin to end; nan where nothing was read: a gap is not a zero."""
-        if not self.provenance:
+        """Energy from begin to end; nan where nothing was read of what it ran on: a gap is not a zero."""
+        if not (self.provenance and self.covered):
             return math.nan
         last = joules_at(self.now.samples, ended)
         return (self.now.joules if math.isnan(last) else last) - self.first
@@ -90,6 +96,7 @@ def cut(now: Now, energy: FitEnergy | None, how: str) -> None:
 
 def took(now: Now, energy: FitEnergy | None, ended: float) -> None:
     """Enter the joules of a fit that ended at a moment, and their word; none where nobody followed it."""
+    energy = energy if energy and energy.covered else None
     now.fit_joules = energy.joules(ended) if energy else math.nan
     now.fit_rest_watts = energy.rest_watts if energy else math.nan
     now.fit_rest_joules = now.fit_rest_watts * now.fit_seconds

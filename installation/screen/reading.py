@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from installation.coverage import PROCESSOR, covers
 from installation.now import Now, Phase, Provenance
 from installation.screen.board import Board
 
@@ -12,6 +13,16 @@ def provenance_of_fit(now: Now) -> Provenance:
     """The word of the joules of the fit that is over, whatever the meter says by now."""
     read = math.isfinite(now.fit_joules)
     return Provenance(int(now.fit_provenance)) if read else Provenance.NO_READING
+
+
+def covered(now: Now) -> bool:
+    """Whether the number reads what fit runs on; the joules of a card that idles beside it are not the fit's."""
+    return covers(now.meter_device, now.ran_on)
+
+
+def ran(board: Board, now: Now) -> str:
+    """What fit runs on, in words."""
+    return board.words("ran_processor" if now.ran_on == PROCESSOR else "ran_card")
 
 
 def word(board: Board, of: Provenance, uncertainty: float = 0.0) -> str:

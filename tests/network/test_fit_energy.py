@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from installation.network.fit_energy import FitEnergy, joules_at, took
 from installation.network.process.loss import BatchLoss
-from installation.now import Provenance
+from installation.now import SAMPLES, Provenance
 
 from .conftest import Room
 
@@ -45,6 +45,25 @@ def test_an_account_waits_for_the_sample_after_the_end_but_not_for_a_meter_that_
     assert energy.closed(ended=110.0, seconds=110.1)
     here.meter.sampled_at = 0.0
     assert energy.closed(ended=110.0, seconds=110.1)
+
+
+@pytest.mark.parametrize(("ran_on", "joules"), [("processor", math.nan), ("GPU-1", 20.0), ("", 20.0)])
+def test_joules_of_a_card_are_no_fits_that_ran_elsewhere(room: Callable[..., Room], ran_on: str, joules: float) -> None:
+    here = room()
+    here.meter.meter_device, here.meter.provenance, here.meter.sampled_at = "GPU-1", Provenance.MEASURED, 101.0
+    here.meter.samples, here.now.ran_on = _ring((99.0, 0.0), (101.0, 40.0)), ran_on
+    here.now.fit_began_at = 100.0
+    energy = FitEnergy(here.now, began=100.0)
+    energy.look()
+    took(here.now, energy, 101.0)
+    assert here.now.fit_joules == pytest.approx(joules, nan_ok=True)
+    assert bool(here.now.fit_provenance) == math.isfinite(joules)
+
+
+def _ring(*rows: tuple[float, float]) -> np.ndarray:
+    ring = np.zeros((SAMPLES, 7))
+    ring[-len(rows) :, :2] = rows
+    return ring
 
 
 @given(

@@ -109,3 +109,27 @@ def test_an_uncertainty_is_that_of_the_reading_it_stands_by(stage: Stage, pictur
     text = told(took(wall.board, staged.now))
     assert "ESTIMATED" in text
     assert "±" not in text
+
+
+def test_a_fit_beside_the_card_that_is_read_claims_no_joules(stage: Stage) -> None:
+    wall = Picture(Config(), (1920, 1080), scenes=("code", "land", "captions"))
+    staged = stage(100.0)
+    settled(staged, wall)
+    meter, network = staged.by["meter"], staged.by["network"]
+    meter.meter_device, meter.boundary = "GPU-1", "this graphics card, nothing else"
+    network.ran_on, network.fit_joules, network.fit_provenance = "processor", float("nan"), Provenance.NO_READING
+    text = told(took(wall.board, staged.now))
+    assert "on the processor, which this meter does not read" in text
+    assert "MEASURED" not in text
+    assert "joules not read" in wall.scenes[0]._done(staged.now)
+    said = " ".join(sentence for sentence, _ in wall.scenes[2]._right(staged.now))
+    assert "fit runs on the processor; the number reads this graphics card, nothing else" in said
+    network.ran_on = "GPU-1"
+    assert "fit runs on" not in " ".join(sentence for sentence, _ in wall.scenes[2]._right(staged.now))
+
+
+def test_why_no_card_computes_stands_at_the_foot(stage: Stage) -> None:
+    wall, staged = Picture(Config(), (1920, 1080), scenes=("captions",)), stage(100.0)
+    staged.by["network"].no_card = "There is an NVIDIA driver, but jax computes on the processor: it is built without."
+    staged.play(wall, 1.0, rate=10)
+    assert staged.now.no_card in [sentence for sentence, _ in wall.scenes[0]._right(staged.now)]

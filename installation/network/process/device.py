@@ -7,6 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ...now import Now
+from .cards import ran_on
+from .no_card import why_none
+
 DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/kfd"))
 LARGE = 10_000_000  # weights
 
@@ -18,6 +22,13 @@ def cards() -> list[str]:
     with contextlib.suppress(ValueError, NotImplementedError, AttributeError):
         return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
     return []
+
+
+def spreads() -> bool:
+    """Whether the file spreads its work over all cards."""
+    import keras
+
+    return keras.distribution.distribution() is not None
 
 
 def may_have_card() -> bool:
@@ -57,6 +68,15 @@ def detail(model: Any) -> str:
     return f"Keras {keras.__version__} on {backend}, {where}, {model.dtype_policy.name}, {compiled}"
 
 
+def tell(now: Now) -> None:
+    """Enter what a fit computes on, and why no card does where one is here."""
+    import keras
+
+    seen = cards()
+    now.ran_on = ran_on(seen, spreads())
+    now.no_card = "" if seen else why_none(keras.backend.backend())
+
+
 def environment(backend: str, threads: int, home: Path) -> dict[str, str]:
     """What must stand in the environment before Keras is imported.
 
@@ -68,6 +88,7 @@ def environment(backend: str, threads: int, home: Path) -> dict[str, str]:
         "KERAS_HOME": str(home),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
         "PYTHONUNBUFFERED": "1",
     }

@@ -132,7 +132,7 @@ class Process:
         self.pipe.tell("doing", what="Importing Keras.")
         import keras
 
-        from .device import cards, detail, may_have_card, precise, settle
+        from .device import cards, detail, may_have_card, precise, settle, tell
         from .operations import operations
         from .watch import Watch, picture
 
@@ -155,6 +155,7 @@ class Process:
         self.now.weights = picture(self.network.model)
         self.now.operations = operations(self.network.model, self.network.stand.batch_size)
         self.now.detail = detail(self.network.model)
+        tell(self.now)
         self.pipe.tell("ready", seconds=time.monotonic() - began)
 
     def _refuse(self, listing: Listing, room: float) -> None:

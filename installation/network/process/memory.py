@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import math
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from .cards import training
 
 FLOAT = 4  # bytes; mixed precision keeps its weights so too
 SLOTS = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Adam": 2, "AdamW": 2, "Nadam": 2, "Adamax": 2}
@@ -98,19 +98,12 @@ def elements(shape: tuple[int | None, ...]) -> int:
 
 def free(cards: list[str]) -> float:
     """Bytes that are free for a fit: on the card where there is one, else in this machine's memory."""
-    return _free_on_card() if cards else min(float(psutil.virtual_memory().available), _free_in_group())
+    return _free_on_card(cards) if cards else min(float(psutil.virtual_memory().available), _free_in_group())
 
 
-def _free_on_card() -> float:
-    """By the driver's own tool, because TensorFlow has no way to ask; infinite where there is none, and we just try."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return math.inf
-    query = [tool, "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
-    with contextlib.suppress(subprocess.SubprocessError, OSError, ValueError, IndexError):
-        told = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
-        return float(told.split()[0]) * 2**20
-    return math.inf
+def _free_on_card(seen: list[str]) -> float:
+    """By the driver's own tool, of the card that trains; infinite where there is none, and we just try."""
+    return min((card.free for card in training(seen)), default=math.inf)
 
 
 def _free_in_group() -> float:

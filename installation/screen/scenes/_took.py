@@ -12,7 +12,7 @@ from installation.now import Now, Provenance
 from installation.published import KWH
 from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
-from installation.screen.reading import provenance_of_fit, word
+from installation.screen.reading import covered, provenance_of_fit, ran, word
 from installation.text import comparison
 
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
@@ -54,6 +54,8 @@ def _took(board: Board, now: Now) -> str:
     """The first sentences: what it took, and whether it was stopped."""
     say, of = board.sentences, provenance_of_fit(now)
     said = [say("took_stopped", updates=now.fit_updates)] if now.fit_ended == "stopped" else []
+    if not of and not covered(now):
+        return " ".join([*said, say("took_not_covered", seconds=now.fit_seconds, ran=ran(board, now))])
     if not of:
         return " ".join([*said, say("took_no_reading", seconds=now.fit_seconds)])
     key = "took_replayed" if of is Provenance.REPLAYED else "took"

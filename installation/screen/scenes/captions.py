@@ -139,6 +139,7 @@ class Scene:
         sentences = [(say("held"), QUIET)] if self.board.paused else []
         sentences += [(text, COOL) for player in now.players for text in self._missing(now, player)]
         sentences += [(note, COOL) for note in (*self.board.notes[:3], *self.board.type.missing[:2])]
+        sentences += self._elsewhere(now)
         lost = (("sound", now.sound_lost), ("light", now.light_lost), ("screen", now.screen_lost))
         sentences += [(say(f"lost_{player}", grains=count), COOL) for player, count in lost if count]
         if now.gap_seconds >= 1:
@@ -175,6 +176,14 @@ class Scene:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
             sentences.append((say("allowance_left", percent=100 * left), QUIET))
         return sentences
+
+    def _elsewhere(self, now: Now) -> list[tuple[str, Colour]]:
+        """Why no card computes, and that the number does not read what fit runs on."""
+        say = self.board.sentences
+        found = [now.no_card] if now.no_card else []
+        if self.reads and now.network and not reading.covered(now):
+            found.append(say("not_covered", ran=reading.ran(self.board, now), boundary=say.told(now.boundary)))
+        return [(sentence, COOL) for sentence in found]
 
     def _missing(self, now: Now, player: str) -> list[str]:
         """Why a player is away, and when it is tried again; or what is wrong though it plays."""
