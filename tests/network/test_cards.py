@@ -9,13 +9,16 @@ import pytest
 
 from installation.coverage import covers
 from installation.network.process import no_card
-from installation.network.process.cards import Card, parse, ran_on, visible
-from installation.network.process.device import environment
+from installation.network.process.cards import OLDER, Card, parse, ran_on, visible
+from installation.network.process.device import environment, sixteen_bits
+
+from .conftest import QUICK
+from .test_networks import told
 
 A, B, C = "GPU-8f5a1c2e-0001", "GPU-8f5a1c2e-0002", "GPU-77000000-0003"
-TOLD = f"""0, {A}, 00000000:01:00.0, 80000, NVIDIA H100 80GB HBM3
-1, {B}, 00000000:41:00.0, 24000, NVIDIA GeForce RTX 4090
-2, {C}, 00000000:81:00.0, [N/A], NVIDIA GB10, shared
+TOLD = f"""0, {A}, 00000000:01:00.0, 80000, 9.0, NVIDIA H100 80GB HBM3
+1, {B}, 00000000:41:00.0, 24000, 8.9, NVIDIA GeForce RTX 4090
+2, {C}, 00000000:81:00.0, [N/A], [N/A], NVIDIA GB10, shared
 No devices were found
 """
 CARDS = parse(TOLD)
@@ -25,6 +28,8 @@ def test_the_tools_lines_are_cards_and_what_is_none_is_left_out() -> None:
     assert [card.uuid for card in CARDS] == [A, B, C]
     assert CARDS[1].free == 24000 * 2**20
     assert math.isinf(CARDS[2].free)
+    assert [card.capability for card in CARDS] == [9.0, 8.9, 0.0]
+    assert parse(f"0, {A}, 00000000:01:00.0, 8000, Tesla P4", OLDER)[0].capability == 0.0
     assert CARDS[2].name == "NVIDIA GB10, shared"
     assert parse("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.") == []
 
@@ -109,3 +114,20 @@ def test_a_build_without_cuda_says_so_and_without_a_driver_nothing_is_asked(
     assert no_card.why_none("tensorflow") == ""
     monkeypatch.setattr(no_card, "DRIVER", tmp_path)
     assert "built without CUDA" in no_card.why_none("jax")
+
+
+@pytest.mark.parametrize(
+    ("can", "policy"),
+    [(12.0, "mixed_bfloat16"), (8.0, "mixed_bfloat16"), (7.5, "mixed_float16"), (7.0, "mixed_float16"),
+     (6.1, "float32"), (0.0, "float32")],
+)  # fmt: skip
+def test_sixteen_bits_are_those_the_card_is_quick_with(can: float, policy: str) -> None:
+    assert sixteen_bits(can) == policy
+
+
+def test_thirty_two_bits_that_were_asked_for_are_not_rounded() -> None:
+    found = told(
+        f"import json, keras; from installation.network.process.device import exact, rounds; b={QUICK!r}; "
+        "before = rounds(b); exact(b); print(json.dumps(dict(before=before, after=rounds(b))))"
+    )
+    assert found == {"before": True, "after": False}

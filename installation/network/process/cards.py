@@ -8,6 +8,7 @@ and on all of them only where a file sets a distribution.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import subprocess
@@ -16,49 +17,55 @@ from dataclasses import dataclass
 
 from ...coverage import PROCESSOR
 
-FIELDS = ("index", "uuid", "pci.bus_id", "memory.free", "name")
+FIELDS = ("index", "uuid", "pci.bus_id", "memory.free", "compute_cap", "name")  # the name may hold a comma
+OLDER = ("index", "uuid", "pci.bus_id", "memory.free", "name")  # drivers before 510 know no compute_cap
 LIST_WITHIN = 10.0  # s
 
 
 @dataclass(frozen=True)
 class Card:
-    """One card by the driver's word; free, bytes, is infinite where it does not say."""
+    """One card by the driver's word.
+
+    Attributes:
+        free: bytes; infinite where it does not say.
+        capability: CUDA's number for what the card can do, such as 9.0; 0 where it does not say.
+    """
 
     index: int
     uuid: str
     bus: str
     free: float
+    capability: float
     name: str
 
 
 def listed() -> list[Card]:
     """All cards, by the driver's own tool, in the order of the bus; none where there is no such tool."""
     tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return []
-    query = [tool, f"--query-gpu={','.join(FIELDS)}", "--format=csv,noheader,nounits"]
-    with contextlib.suppress(subprocess.SubprocessError, OSError):
-        told = subprocess.run(query, capture_output=True, text=True, timeout=LIST_WITHIN, check=True).stdout
-        return parse(told)
+    for fields in (FIELDS, OLDER) if tool else ():
+        query = [str(tool), f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits"]
+        with contextlib.suppress(subprocess.SubprocessError, OSError):
+            told = subprocess.run(query, capture_output=True, text=True, timeout=LIST_WITHIN, check=True).stdout
+            return parse(told, fields)
     return []
 
 
-def parse(told: str) -> list[Card]:
+def parse(told: str, fields: Sequence[str] = FIELDS) -> list[Card]:
     """The cards in the tool's lines; a line that is none is left out."""
     found = []
     for line in told.splitlines():
-        parts = [part.strip() for part in line.split(",", len(FIELDS) - 1)]
-        with contextlib.suppress(ValueError):
-            index, uuid, bus, free, name = parts
-            found.append(Card(int(index), uuid, bus, _bytes(free), name))
+        parts = dict(zip(fields, (part.strip() for part in line.split(",", len(fields) - 1)), strict=False))
+        with contextlib.suppress(ValueError, KeyError):
+            free, can = _number(parts["memory.free"], math.inf) * 2**20, _number(parts.get("compute_cap", ""), 0.0)
+            found.append(Card(int(parts["index"]), parts["uuid"], parts["pci.bus_id"], free, can, parts["name"]))
     return found
 
 
-def _bytes(mebibytes: str) -> float:
+def _number(text: str, otherwise: float) -> float:
     try:
-        return float(mebibytes) * 2**20
-    except ValueError:  # "[N/A]", where a card shares the machine's memory
-        return float("inf")
+        return float(text)
+    except ValueError:  # "[N/A]", such as the memory of a card that shares the machine's
+        return otherwise
 
 
 def visible(cards: Sequence[Card], chosen: str | None) -> list[Card]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ...now import Now
-from .cards import ran_on
+from .cards import ran_on, training
 from .no_card import why_none
 
 DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/kfd"))
 LARGE = 10_000_000  # weights
+VOLTA, AMPERE = 7.0, 8.0  # compute capability
 
 
 def cards() -> list[str]:
@@ -48,14 +49,59 @@ def precise(precision: str, weights: int) -> None:
     """Choose how exactly a network computes, before it is built.
 
     Args:
-        precision: a Keras policy, or "auto": 16 bits on a card for a network that says it is large, else 32.
+        precision: a Keras policy, or "auto": 16 bits on a card for a network that says it is large, else 32;
+            32 bits that were asked for are not rounded to TF32.
         weights: how many weights the network's file says it has.
     """
     import keras
 
+    seen = cards()
     if precision == "auto":
-        precision = "mixed_bfloat16" if cards() and weights > LARGE else "float32"
+        precision = sixteen_bits(capability(seen)) if seen and weights > LARGE else "float32"
+    elif precision == "float32" and seen:
+        exact(keras.backend.backend())
     keras.config.set_dtype_policy(precision)
+
+
+def capability(seen: list[str]) -> float:
+    """What the card that trains can do, by CUDA's number; 0 where nobody says, or no card trains."""
+    return min((card.capability for card in training(seen)), default=0.0)
+
+
+def sixteen_bits(can: float) -> str:
+    """The Keras policy of 16 bits a card is quick with: bfloat16 from Ampere on, float16 on Volta and Turing."""
+    return "mixed_bfloat16" if can >= AMPERE else "mixed_float16" if can >= VOLTA else "float32"
+
+
+def exact(backend: str) -> None:
+    """Let products of 32-bit numbers keep their 24 bits: from Ampere on a card rounds them to 11, by TF32."""
+    if backend == "tensorflow":
+        import tensorflow
+
+        tensorflow.config.experimental.enable_tensor_float_32_execution(False)
+    elif backend == "jax":
+        import jax
+
+        jax.config.update("jax_default_matmul_precision", "highest")  # type: ignore[no-untyped-call]
+    else:
+        import torch
+
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+
+
+def rounds(backend: str) -> bool:
+    """Whether products of 32-bit numbers are rounded by TF32, on a card that can."""
+    if backend == "tensorflow":
+        import tensorflow
+
+        return bool(tensorflow.config.experimental.tensor_float_32_execution_enabled())
+    if backend == "jax":
+        import jax
+
+        return getattr(jax.config, "jax_default_matmul_precision", None) not in ("highest", "float32")
+    import torch
+
+    return bool(torch.backends.cuda.matmul.allow_tf32)
 
 
 def detail(model: Any) -> str:
@@ -63,9 +109,13 @@ def detail(model: Any) -> str:
     import keras
 
     backend = keras.backend.backend()
-    where = ", ".join(cards()) or "processor"
+    seen = cards()
+    where = ", ".join(seen) or "processor"
+    bits = model.dtype_policy.name
+    if bits == "float32" and capability(seen) >= AMPERE and rounds(backend):
+        bits = "float32 by TF32"
     compiled = "compiled by XLA" if backend == "jax" or getattr(model, "jit_compile", False) else "not compiled by XLA"
-    return f"Keras {keras.__version__} on {backend}, {where}, {model.dtype_policy.name}, {compiled}"
+    return f"Keras {keras.__version__} on {backend}, {where}, {bits}, {compiled}"
 
 
 def tell(now: Now) -> None:
