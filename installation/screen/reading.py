@@ -22,7 +22,7 @@ def covered(now: Now) -> bool:
 
 def ran(board: Board, now: Now) -> str:
     """What fit runs on, in words."""
-    return board.words("ran_processor" if now.ran_on == PROCESSOR else "ran_card")
+    return board.sentences("ran_processor" if now.ran_on == PROCESSOR else "ran_card")
 
 
 def word(board: Board, of: Provenance, uncertainty: float = 0.0) -> str:
