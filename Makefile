@@ -1,6 +1,6 @@
 # Underfoot. `make run` sets everything up and performs; `make test` sets everything up and passes the tests.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow check mutate bench lock firmware flash clean erase
+.PHONY: help setup run test slow check mutate bench card lock firmware flash clean erase
 SHELL := /bin/bash
 
 PY := $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -14,6 +14,7 @@ help:
 	@echo "make setup     set up or mend only: .venv, pinned packages"
 	@echo "make check     format, lint, strict types, layers"
 	@echo "make bench     every timed claim, measured here"
+	@echo "make card      the figures of the NVIDIA card here, in eight minutes (WHEELS=FOLDER without network)"
 	@echo "make slow      the tests that take minutes"
 	@echo "make mutate    change lines, see whether tests notice (hours)"
 	@echo "make lock      pin anew what pyproject.toml asks for"
@@ -50,6 +51,12 @@ mutate:
 bench:
 	@$(SET_UP) test
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+# The figures of a card (benchmarks/card.py). WHEELS=FOLDER installs from wheels that lie there, without network.
+card:
+	@py=.venv/bin/python; [ -x $$py ] || py=python3; \
+	  [ -z "$(WHEELS)" ] || { $$py -m pip install --quiet --no-index --no-deps --upgrade --target build/card $(WHEELS)/*.whl; }; \
+	  PYTHONPATH="$(CURDIR)/build/card:$(CURDIR)" $$py -m benchmarks.card $(ARGS)
 
 # The pinned lists in environment/, from pyproject.toml; pins that still fit stay. ARGS='--upgrade' takes newer versions.
 lock:

@@ -12,7 +12,7 @@ from .source import About, Fault, Reading, Source, named
 from .worker import OwnError, Worker
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # s before a lost source is opened again
-WAIT = 0.004  # s a tick waits for a reading: most come within, so that they reach the record at once
+WAIT = 0.008  # s a tick waits for a reading, so that it reaches the record at once: an H200 takes 4 ms to answer
 PLUS = " + "  # between the names of meters that are read as one
 PATIENCE = 0.25  # s a call is given before the silence is the meter's: after a stall of our own it must first answer
 HANGS = 30.0  # s a call may last before the player is better begun anew
