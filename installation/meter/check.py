@@ -12,6 +12,7 @@ from ..plug import SOURCE, find_file
 from .source import About, Fault, Source, named, split
 
 HERE = ("nvml", "rapl", "battery", "hwmon", "estimate")  # those that need no address
+BOARDS = ("jetson", "apple", "raspberry", "amd", "intel")  # the same, told only where they are
 WAIT = 3.0  # s for the first reading of a meter that others must feed
 
 
@@ -54,6 +55,8 @@ def _findings(config: Config) -> Iterator[Finding]:
     asked = [settings.name, *settings.beside, *settings.non_overlapping]
     for name in dict.fromkeys([*HERE, *(name for name in asked if name != "auto")]):
         yield _finding(name, config, wanted=name in asked)
+    boards = (_finding(name, config, wanted=False) for name in BOARDS if name not in asked)
+    yield from (finding for finding in boards if finding.state == "ok")
     if settings.name == "auto":
         yield _auto(config)
 

@@ -26,7 +26,8 @@ from tests.meter.fake_nvml import State, environment
 CONTESTANT = Path(__file__).with_name("contestant.py")
 PYTHON = "UNDERFOOT_COMPARE_PYTHON"  # an interpreter that has zeus, codecarbon and nvitop
 RANGE = 262_143_328_850  # uJ: a typical range of a processor's counter
-CARD, RAPL = "card", "rapl"
+CARD, CARDS, BOOT, RAPL = "card", "cards", "boot", "rapl"
+COVERS_MORE = 1.73  # times the power of the card that the counter of a module counts
 
 
 @dataclass
@@ -35,6 +36,7 @@ class World:
 
     folder: Path
     changes: list[tuple[float, float]] = field(default_factory=list)
+    module: bool = False
 
     def __post_init__(self) -> None:
         self.state = State(self.folder)
@@ -46,7 +48,8 @@ class World:
         self.power(75)
 
     def power(self, watts: float) -> None:
-        at = self.state.set(power_mw=int(watts * 1000)) / 1e9
+        counter = {"counter_mw": int(watts * 1000 * COVERS_MORE)} if self.module else {}
+        at = self.state.set(power_mw=int(watts * 1000), **counter) / 1e9
         self.changes.append((at, watts))
 
     def joules(self, began: float, ended: float) -> float:
@@ -127,14 +130,46 @@ def wrap(world: World) -> None:
     time.sleep(4.5)
 
 
+def mute_beside(world: World) -> None:
+    """Card 0 of two says neither power nor energy; what is true is card 1's."""
+    mute = dict.fromkeys(("ret_f83.0", "ret_f185.0", "ret_f186.0", "ret_energy.0", "ret_power.0", "ret_samples.0"), 3)
+    world.state.set(count=2, **mute)
+    world.power(300)
+
+
+def module(world: World) -> None:
+    """A card on a module with a processor: the counter counts the module, what is true is the card's."""
+    world.module = True
+    world.state.set(name="NVIDIA GH200 480GB", c2c=1, step_ms=50)
+    world.power(300)
+
+
+def no_driver(world: World) -> None:
+    world.state.set(ret_init=9)
+    world.power(300)
+
+
+def driver_comes(world: World) -> None:
+    time.sleep(1)
+    world.state.set(ret_init=None)
+    time.sleep(15)
+
+
 @dataclass(frozen=True)
 class Accident:
-    """One row: what happens, to what; `until_wrap` is J the processor's counter has left when the row begins."""
+    """One row: what happens, to what.
+
+    Attributes:
+        kind: what is measured: a card, several, a card whose driver is not there yet, the processor.
+        script: what happens in the window; before: what is so before the programs start.
+        until_wrap: J the processor's counter has left when the row begins.
+    """
 
     name: str
     kind: str
     script: Callable[[World], None]
     until_wrap: float = 0.0
+    before: Callable[[World], None] = lambda world: None
 
 
 ACCIDENTS = (
@@ -144,6 +179,9 @@ ACCIDENTS = (
     Accident("card lost for 2.5 s, then back", CARD, lost),
     Accident("fields fail inside a good answer", CARD, partial),
     Accident("card lost as the window ends", CARD, lost_at_the_end),
+    Accident("a mute card beside a good one", CARDS, lambda world: time.sleep(4), before=mute_beside),
+    Accident("a module: its counter counts more than the card", CARD, lambda world: time.sleep(12), before=module),
+    Accident("the driver comes a second after the programs", BOOT, driver_comes, before=no_driver),
     Accident("processor's counter wraps", RAPL, wrap, until_wrap=300.0),
 )
 
@@ -186,6 +224,7 @@ def run(accident: Accident, folder: Path, library: Path, contestants: dict[str, 
     """One accident, all programs at once."""
     world = World(folder)
     world.rapl_start = RANGE - int(accident.until_wrap * 1e6) if accident.until_wrap else 0
+    accident.before(world)
     _pretend_nvidia_smi(folder)
     environ = environment(library, world.state) | {"PYTHONPATH": str(CONTESTANT.parents[2])}
     environ["PATH"] = f"{folder}:{os.environ['PATH']}"

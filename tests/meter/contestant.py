@@ -1,6 +1,7 @@
 """One program that measures, as a child process: it begins at "go", ends at "stop", and says what it booked.
 
-`python contestant.py NAME KIND [ROOT]`: NAME is ours, zeus or codecarbon; KIND card or rapl; ROOT a powercap tree.
+`python contestant.py NAME KIND [ROOT]`: NAME is ours, zeus or codecarbon; KIND card, cards, boot or rapl; ROOT a
+powercap tree.
 It prints "ready", then a JSON line when it has begun and one when it has ended. It may run in an interpreter that has
 the other programs and not ours.
 """
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 Booked = dict[str, Any]
+Program = Callable[[str, str], tuple[Callable[[], None], Callable[[], Booked]]]
 
 
 def ours(kind: str, root: str) -> tuple[Callable[[], None], Callable[[], Booked]]:
@@ -24,29 +26,39 @@ def ours(kind: str, root: str) -> tuple[Callable[[], None], Callable[[], Booked]
     from installation.config import MeterSettings
     from installation.meter.session import Session
 
-    name = "nvml" if kind == "card" else f"rapl:{root}"
+    name = {"rapl": f"rapl:{root}", "boot": "auto"}.get(kind, "nvml")
     session = Session(name, MeterSettings(name=name, rate_hz=20.0))
     while session.integrator.last is None:
         session.tick(time.monotonic())
         time.sleep(0.02)
 
+    of_the_card: list[tuple[float, float]] = []  # monotonic s and J, as long as the card is the source
+
     def begin() -> None:
         session.begin(time.monotonic(), resumed=False)
 
+    def look() -> None:
+        session.tick(time.monotonic())
+        rows = session.integrator.drain()
+        if session.label == "nvml":
+            of_the_card.extend((row.time, row.joules) for row in rows if row.provenance == 1)
+
     def end() -> Booked:
-        session.tick(time.monotonic())
-        integrator = session.integrator
-        gap = integrator.gap_seconds(time.monotonic())
-        return {"joules": integrator.joules, "gap": gap, "said": integrator.newest_gap or integrator.reason}
+        look()
+        integrator, now = session.integrator, time.monotonic()
+        said = integrator.newest_gap or integrator.reason
+        if kind != "boot":
+            return {"joules": integrator.joules, "gap": integrator.gap_seconds(now), "said": said}
+        first, last = (of_the_card or [(now, 0.0)])[0], (of_the_card or [(now, 0.0)])[-1]
+        return {"joules": last[1] - first[1], "gap": now - session.opened_at - (last[0] - first[0]), "said": said}
 
-    return begin, lambda: _ticked(session, end)
+    return begin, lambda: _ticked(look, end)
 
 
-def _ticked(session: Any, end: Callable[[], Booked]) -> Booked:
-    """Go on ticking until the parent says stop, then end."""
+def _ticked(look: Callable[[], None], end: Callable[[], Booked]) -> Booked:
+    """Go on looking until the parent says stop, then end."""
     while not _told():
-        session.tick(time.monotonic())
-        session.integrator.drain()
+        look()
         time.sleep(0.05)
     return end()
 
@@ -66,7 +78,7 @@ def zeus(kind: str, root: str) -> tuple[Callable[[], None], Callable[[], Booked]
         )
     from zeus.monitor import ZeusMonitor
 
-    monitor = ZeusMonitor(gpu_indices=[0], cpu_indices=[])
+    monitor = ZeusMonitor(gpu_indices=None if kind == "cards" else [0], cpu_indices=[])
     return (
         lambda: monitor.begin_window("w", sync_execution=False),
         lambda: {"joules": sum(monitor.end_window("w", sync_execution=False).gpu_energy.values())},
@@ -119,17 +131,19 @@ def main() -> None:
     name, kind, root = sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ""
     logging.disable(logging.CRITICAL)
     said, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115  (what they print is not for us)
-    begin, end = {"ours": ours, "zeus": zeus, "codecarbon": codecarbon}[name](kind, root)
+    begin, end, works = _begun({"ours": ours, "zeus": zeus, "codecarbon": codecarbon}[name], kind, root)
     print("ready", file=said, flush=True)
     sys.stdin.readline()
-    began = _between(begin)
+    began, refused = _between(begin)
     print(json.dumps({"began": began}), file=said, flush=True)
-    waits = name == "ours" or (name == "codecarbon" and kind == "rapl")  # they look for the word themselves
+    waits = (
+        works and not refused and (name == "ours" or (name == "codecarbon" and kind == "rapl"))
+    )  # they look for the word themselves
     if not waits:
         sys.stdin.readline()
     before = time.monotonic()
     try:
-        booked = end()
+        booked = refused or end()
     except Exception as error:  # noqa: BLE001  (other people's programs: how they fail is the result)
         booked = {"joules": None, "said": f"{type(error).__name__}: {error}"[:90]}
     after = time.monotonic()
@@ -137,11 +151,24 @@ def main() -> None:
     os._exit(0)
 
 
-def _between(call: Callable[[], None]) -> tuple[float, float]:
-    """Monotonic s before and after a call: it began somewhere between."""
+def _begun(program: Program, kind: str, root: str) -> tuple[Callable[[], None], Callable[[], Booked], bool]:
+    """A program set up, and whether it could be; one that cannot begin books nothing, and says why at the end."""
+    try:
+        return *program(kind, root), True
+    except Exception as error:  # noqa: BLE001  (other people's programs: how they fail is the result)
+        booked: Booked = {"joules": None, "said": f"{type(error).__name__}: {error}"[:90]}
+        return (lambda: None), (lambda: booked), False
+
+
+def _between(call: Callable[[], None]) -> tuple[tuple[float, float], Booked]:
+    """Monotonic s before and after a call: it began somewhere between. And what is booked if it raised: nothing."""
     before = time.monotonic()
-    call()
-    return before, time.monotonic()
+    refused: Booked = {}
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001  (as above)
+        refused = {"joules": None, "said": f"{type(error).__name__}: {error}"[:90]}
+    return (before, time.monotonic()), refused
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Meter(Source):
     def open(self) -> About:
         self.root = Path(self.argument) if self.argument else ROOT
         self.batteries = [p for p in folders(self.root, "*") if _is_battery(p)]
+        self.feeders = [p for p in folders(self.root, "*") if _feeds(p)]
         if not self.batteries:
             raise Fault(f"There is no battery under {self.root}.")
         self.read()
@@ -46,7 +47,7 @@ class Meter(Source):
 
     def read(self) -> Reading:
         began = time.monotonic()
-        feeding = [p.name for p in folders(self.root, "*") if _feeds(p)]
+        feeding = [p.name for p in self.feeders if (read(p / "online") or 0.0) > 0]
         if feeding:
             raise Fault(FED.format(feeding[0]), gap=True)
         discharging = [p for p in self.batteries if text(p / "status") == "Discharging"]
@@ -60,12 +61,8 @@ def _is_battery(path: Path) -> bool:
 
 
 def _feeds(path: Path) -> bool:
-    """Whether this feeds the machine now; a mouse's receiver does not."""
-    return (
-        read_text(path / "type") in FEEDS
-        and read_text(path / "scope") != "Device"
-        and (read(path / "online") or 0.0) > 0
-    )
+    """Whether this can feed the machine; a mouse's receiver does not."""
+    return read_text(path / "type") in FEEDS and read_text(path / "scope") != "Device"
 
 
 def _watts(path: Path) -> float:
