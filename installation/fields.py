@@ -199,6 +199,13 @@ class Fields(Memory):
     rung = Field("1", writer="network", meaning="which network of the ladder, from 1")
     rungs = Field("1", writer="network", meaning="networks of the ladder")
     answered = Field("1", writer="network", meaning="presses answered, by a fit or by a word; only grows")
+    curve = Picture(
+        128,
+        3,
+        "f4",
+        writer="network",
+        meaning="the newest fit: joules since its begin, loss, share right; nan beyond its last point, and unread",
+    )
     weights = Picture(100, 32, "f4", writer="network", meaning="the first layer, or the part of it that fits")
     # -- the sound
     sound_grains = Field("1", writer="sound", meaning="grains heard since the doors opened")

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from numpy.typing import NDArray
 
 from ..config import ConfigError
+from ..network.curve import told
 from ..now import Doors, Now, Provenance, default_path
 
 ALIVE = 2.0  # s since the conductor's last beat
@@ -69,14 +71,20 @@ def word(provenance: float) -> str:
 
 
 def lines(now: Now) -> list[str]:
-    """One line a field; pictures only by their shape."""
+    """One line a field; pictures only by their shape, the curve by some of its points."""
     rows = []
     for row in now.table():
         value = getattr(now, row.name)
-        shown = "x".join(map(str, value.shape)) if row.kind == "picture" else value
+        shown = _pictured(row.name, value) if row.kind == "picture" else value
         shown = f"{shown:.6g}" if isinstance(shown, float) else str(shown).partition("\n")[0]
         rows.append(f"{row.name:20} {shown:>14} {row.unit:3} {row.meaning}")
     return rows
+
+
+def _pictured(name: str, value: NDArray[Any]) -> str:
+    """A picture by its shape; a curve also by some of its points."""
+    points = told(value) if name == "curve" else ""
+    return points or "x".join(map(str, value.shape))
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..coverage import covers
 from ..now import Now, Provenance
 from ..score.grains import JOULES, TIME
+from .curve import Curve
 
 PATIENCE = 2.0  # s to wait for the sample after the end; a meter that is gone sends none
 
@@ -37,6 +38,7 @@ class FitEnergy:
         self.now, self.began = now, began
         self.first = math.nan
         self.provenance = Provenance.NO_READING  # the weakest word its readings had
+        self.curve = Curve(now)
         self.rest = (now.rest_watts, Provenance(int(now.rest_provenance)), now.boundary)
 
     def look(self) -> None:
@@ -50,6 +52,8 @@ class FitEnergy:
                 self.first = self.now.joules
             if self.provenance and self.covered:
                 self.now.fit_began_with = self.first
+        if self.provenance and self.covered:
+            self.curve.look(self.now.joules - self.first, self.now.sampled_at)
 
     @property
     def covered(self) -> bool:
@@ -96,6 +100,8 @@ def cut(now: Now, energy: FitEnergy | None, how: str) -> None:
 
 def took(now: Now, energy: FitEnergy | None, ended: float) -> None:
     """Enter the joules of a fit that ended at a moment, and their word; none where nobody followed it."""
+    if energy:
+        energy.curve.close()
     energy = energy if energy and energy.covered else None
     now.fit_joules = energy.joules(ended) if energy else math.nan
     now.fit_rest_watts = energy.rest_watts if energy else math.nan
