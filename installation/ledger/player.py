@@ -8,7 +8,6 @@ between lies in the meter's counter.
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 import time
 from collections import deque
@@ -21,10 +20,10 @@ from .. import player
 from ..config import Config
 from ..day import believed, date_of
 from ..machine import machine, versions
-from ..now import GRAIN_PLAYERS, Doors, Now, Provenance, State
+from ..now import Doors, Now, Provenance, State
 from ..reading import provenance_at
-from ..score.grains import grains_due
 from .book import Book, Reading, Row, Run
+from .rows import press_row, stretch_row
 from .seconds import Seconds, Stretch
 from .spill import keep, place, take_in
 from .trouble import LedgerError, sentence
@@ -103,34 +102,8 @@ class Player(player.Player):
     def _keep(self, parts: list[Stretch]) -> None:
         if parts:
             self.last = [p for p in parts if p.second == parts[-1].second]
-            self.waiting.add([self._row(part) for part in parts])
-
-    def _row(self, part: Stretch) -> Row:
-        watts = part.watts
-        return {
-            "second": part.second,
-            "provenance": int(part.provenance),
-            "utc": time.time() - time.monotonic() + part.at,
-            "at": part.at,
-            "seconds": part.seconds,
-            "watts_mean": sum(watts) / len(watts) if watts else None,
-            "watts_min": min(watts, default=None),
-            "watts_max": max(watts, default=None),
-            "joules": part.joules,
-            "joules_fitting": part.joules_fitting,
-            "joules_total": part.joules_total,
-            "reading": self._reading(part.provenance),
-            "phase": int(part.phase),
-            "network": self.now.network,
-            "parameters": int(part.parameters),
-            "meter_state": int(self.now.meter_state),
-            "gap_seconds": self.now.gap_seconds,
-            **self._grains(),
-            "missing": " ".join(self.missing()),
-            "own_watts": _known(self.now.own_watts),
-            "beside_joules": _known(self.now.beside_joules),
-            "beside_provenance": int(self.now.beside_provenance),
-        }
+            missing = self.missing()
+            self.waiting.add([stretch_row(self.now, part, self._reading(part.provenance), missing) for part in parts])
 
     def _reading(self, provenance: int) -> Reading:
         """The reading of a word; where the word just changed, the one that stood beside it before."""
@@ -139,13 +112,6 @@ class Player(player.Player):
             rest = (now.boundary, now.not_counted, now.origin, round(now.uncertainty, 3))
             self.readings[provenance] = Reading(now.meter_name, provenance, *rest)
         return self.readings[provenance]
-
-    def _grains(self) -> dict[str, int]:
-        counts = {"due": grains_due(self.now.joules, self.now.joules_per_grain or 1.0)}
-        for giver, given in GRAIN_PLAYERS.items():
-            counts[given] = int(self.now.of(giver).grains)
-            counts[f"un{given}"] = int(self.now.of(giver).lost)
-        return counts
 
     def missing(self) -> list[str]:
         """The players that are not there: about to be tried again, or not yet back."""
@@ -174,43 +140,8 @@ class Player(player.Player):
         if not self.fit_known or self.fit_known[0] != number:
             self.fit_gap = now.gap_seconds
         self.fit_known = known
-        self.fits[number] = self._fit(number)
-
-    def _fit(self, number: int) -> Row:
-        now = self.now
-        ended = now.fit_ended_at > 0
-        after: dict[str, Any] = {
-            "seconds": now.fit_seconds,
-            "joules": _known(now.fit_joules),
-            "rest_watts": _known(now.fit_rest_watts),
-            "rest_joules": _known(now.fit_rest_joules),
-            "gap_seconds": now.gap_seconds - self.fit_gap,
-            "loss": _known(now.loss),
-            "seen": _known(now.seen),
-            "unseen": _known(now.unseen),
-            "asked": int(_known(now.asked) or 0),
-            "unseen_from": int(now.unseen_from),
-            "learned": now.learned,
-            "rows": _counted(now.fit_rows),
-            "calls": int(now.fit_calls),
-            "parts": now.fit_parts,
-            "ended": now.fit_ended,
-        }
-        return {
-            "number": number,
-            "network": now.network,
-            "parameters": int(now.parameters),
-            "code": now.source,
-            "fit_line": now.fit_line,
-            "epochs": int(now.epochs),
-            "updates": _counted(now.fit_updates),
-            "began_on": time.time() - time.monotonic() + now.fit_began_at,
-            "began_at": now.fit_began_at,
-            "detail": now.detail,
-            "ran_on": now.ran_on,
-            "reading": self._reading(int(now.fit_provenance if ended else now.provenance)),
-            **(after if ended else dict.fromkeys(after) | {"ended": ""}),
-        }
+        provenance = int(now.fit_provenance if now.fit_ended_at > 0 else now.provenance)
+        self.fits[number] = press_row(now, self._reading(provenance), now.gap_seconds - self.fit_gap)
 
     def _keep_notes(self, seconds: float) -> None:
         """Note what a player begins to say, and when it has nothing more to say."""
@@ -315,14 +246,6 @@ class Player(player.Player):
         days = self.config.ledger.keep_days
         if days and seconds >= self.tidy_at and not book.roll(days):
             self.tidy_at = seconds + TIDY_EVERY
-
-
-def _counted(value: float) -> int | None:
-    return int(value) if math.isfinite(value) else None
-
-
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _from(last: dict[str, Any] | None) -> tuple[int, float, float]:

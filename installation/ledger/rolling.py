@@ -56,14 +56,22 @@ def joined(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Rows that follow one another as one: energies and times added, extremes kept, counts as they stood at the end."""
     first, last = rows[0], rows[-1]
     fitting = next((row for row in rows if row["phase"] == Phase.FITTING), last)
-    watts = [(row["watts_mean"], row["seconds"]) for row in rows if row["watts_mean"] is not None]
-    span = math.fsum(seconds for _, seconds in watts)
     return {
         **last,
         **{name: first[name] for name in ("second", "utc", "at")},
         **{name: math.fsum(row[name] or 0.0 for row in rows) for name in SUMMED},
         **{name: fitting[name] for name in ("phase", "network", "parameters")},
-        "watts_mean": math.fsum(w * s for w, s in watts) / span if span else None,
-        "watts_min": min((r["watts_min"] for r in rows if r["watts_min"] is not None), default=None),
-        "watts_max": max((r["watts_max"] for r in rows if r["watts_max"] is not None), default=None),
+        **_watts(rows),
+    }
+
+
+def _watts(rows: list[dict[str, Any]]) -> dict[str, float | None]:
+    """The watts of rows together: the mean by their time, and the extremes; None where no row had a sample."""
+    read = [row for row in rows if row["watts_mean"] is not None]
+    span = math.fsum(row["seconds"] for row in read)
+    area = math.fsum(row["watts_mean"] * row["seconds"] for row in read)
+    return {
+        "watts_mean": area / span if span else None,
+        "watts_min": min((row["watts_min"] for row in read if row["watts_min"] is not None), default=None),
+        "watts_max": max((row["watts_max"] for row in read if row["watts_max"] is not None), default=None),
     }

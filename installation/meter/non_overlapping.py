@@ -56,24 +56,27 @@ class NonOverlapping(Source):
         self.unhurried = max(source.unhurried for _, source in parts)
 
     def open(self) -> About:
-        told = [part.open() for part in self.parts]
-        words = {about.provenance for about in told}
-        if Provenance.REPLAYED in words:
+        opened = [part.open() for part in self.parts]
+        self._refuse(opened)
+        estimated = any(about.provenance is Provenance.ESTIMATED for about in opened)
+        return About(
+            boundary=", plus ".join(about.boundary.removesuffix(", nothing else") for about in opened),
+            provenance=Provenance.ESTIMATED if estimated else Provenance.MEASURED,
+            uncertainty=max(about.uncertainty for about in opened),
+            detail=" | ".join(f"{p.name}: {about.detail}" for p, about in zip(self.parts, opened, strict=True)),
+            not_counted="what none of these covers: disks, fans, power supply losses, screen, loudspeaker, strip",
+            period=max(about.period for about in opened),
+            hold=max(about.hold for about in opened),
+            device=" ".join(about.device for about in opened if about.device),
+        )
+
+    def _refuse(self, opened: list[About]) -> None:
+        """Raise a Fault where a sum would be no truth: of a recording, or of one thing twice."""
+        if any(about.provenance is Provenance.REPLAYED for about in opened):
             raise Fault("[meter] non_overlapping: a replay cannot be added to anything.", again=False)
         names = [getattr(part.source, "name", part.name) for part in self.parts]
         if len(set(names)) < len(names):
             raise Fault(f"[meter] non_overlapping: {' and '.join(names)} would be counted twice.", again=False)
-        estimated = Provenance.ESTIMATED in words
-        return About(
-            boundary=", plus ".join(about.boundary.removesuffix(", nothing else") for about in told),
-            provenance=Provenance.ESTIMATED if estimated else Provenance.MEASURED,
-            uncertainty=max(about.uncertainty for about in told),
-            detail=" | ".join(f"{p.name}: {about.detail}" for p, about in zip(self.parts, told, strict=True)),
-            not_counted="what none of these covers: disks, fans, power supply losses, screen, loudspeaker, strip",
-            period=max(about.period for about in told),
-            hold=max(about.hold for about in told),
-            device=" ".join(about.device for about in told if about.device),
-        )
 
     def read(self) -> Reading:
         readings = [part.read() for part in self.parts]

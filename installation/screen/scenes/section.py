@@ -137,17 +137,21 @@ class Scene:
 
     def _moved(self, places: Places, changed: set[Name]) -> Rect:
         """The rows from the newest to the oldest layer that moved."""
+        rows = self._moved_rows(places, changed)
+        if not rows:
+            return Rect(0, 0, 0, 0)
+        top, bottom = min(a for a, _ in rows) - 2, max(b for _, b in rows) + 2
+        return Rect(self.area.x, self.box.y + top, self.area.w, bottom - top).clip(self.area)
+
+    def _moved_rows(self, places: Places, changed: set[Name]) -> list[tuple[int, int]]:
+        """First and last row of each layer that moved, where it stood and where it stands."""
         before, after, rise = dict(self.placed), dict(places), self.board.rise
         shifted = changed | {name for name in (before | after) if before.get(name) != after.get(name)}
         old = self.kept | self.replaced
         moved = [(y, self.kept[name]) for name, y in places if name in shifted]
         moved += [(y, old[name]) for name, y in self.placed if name in shifted and name in old]
         rows = [(y - kept.up, y - kept.up + kept.height) for y, kept in moved]
-        rows += [(y - rise, y + 2 * rise) for name, y in self.placed if name not in after]
-        if not rows:
-            return Rect(0, 0, 0, 0)
-        top, bottom = min(a for a, _ in rows) - 2, max(b for _, b in rows) + 2
-        return Rect(self.area.x, self.box.y + top, self.area.w, bottom - top).clip(self.area)
+        return rows + [(y - rise, y + 2 * rise) for name, y in self.placed if name not in after]
 
     def _lay(self, places: Places, part: Rect) -> None:
         """The newest first: what is older stands in front."""
