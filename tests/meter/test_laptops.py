@@ -52,7 +52,7 @@ def test_a_mac_says_its_whole_load_and_holds_it(program: Any, monkeypatch: pytes
     about = source.open()
     assert source.read().watts == 17.126
     assert about.boundary == "this whole Mac with its screen, by its battery’s telemetry"
-    assert (about.held, about.device) == (True, "machine")
+    assert (about.held, about.device, about.period) == (True, "machine", source.unhurried)
     source.stamp_at -= 200
     with pytest.raises(Fault, match="not renewed") as old:
         source.read()

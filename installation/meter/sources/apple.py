@@ -74,6 +74,7 @@ class Meter(Source):
             uncertainty=UNCERTAINTY,
             detail="AppleSmartBattery; renewed every 10 to 60 s, and held between",
             not_counted="power supply losses, loudspeaker and strip with plugs of their own",
+            period=self.unhurried,
             hold=RENEWED,
             held=True,
             resolution=0.001,
