@@ -81,7 +81,8 @@ def fitted(config: Config, header: Header, changes: tuple[str, ...]) -> Config:
 def own_grain(config: Config, header: Header, changes: tuple[str, ...]) -> bool:
     """Whether a recording's own grain is taken: it names one, and nobody set another."""
     said = any(change.startswith("piece.joules_per_grain") for change in changes)
-    return header.joules_per_grain > 0 and not said and config.piece.joules_per_grain == DEFAULT_GRAIN
+    wanted = header.joules_per_grain not in (0.0, DEFAULT_GRAIN)
+    return wanted and not said and config.piece.joules_per_grain == DEFAULT_GRAIN
 
 
 def tell_length(what: str, file: Path, recorded: Recording, config: Config) -> None:

@@ -34,7 +34,11 @@ ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
     "EST": -5, "EDT": -4, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
+LEAP = 86_401.0  # s of a day with a leap second; a stop watch without a day may go beyond
 FARTHEST = 14 * 3600  # s: no zone is farther from UTC
+PLAIN = re.compile(
+    r"(\d{4})[-/.](\d\d)[-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)?"
+)
 PADDED = re.compile(r"([-/.:])\s+(?=\d)")
 PADDED_PART = re.compile(r":\s?\d{1,2}\.\s+\d")
 
@@ -119,6 +123,8 @@ def _whole_milliseconds(cells: Sequence[str]) -> bool:
 
 def stamp(cell: str, how: Style) -> Stamp | None:
     """A stamp; None where the cell is none."""
+    if plain := PLAIN.fullmatch(cell):
+        return _plain(plain, how)
     text = PADDED.sub(r"\1", cell.strip())
     compact = COMPACT.search(text)
     clock = TIME.search(text)
@@ -129,9 +135,24 @@ def stamp(cell: str, how: Style) -> Stamp | None:
     else:
         seconds = 0.0
     day = _day(text, compact, how)
-    if seconds is None or (day is None and not clock) or day == -1:
+    if seconds is None or (day is None and not clock) or day == -1 or (day is not None and seconds > LEAP):
         return None
     return Stamp(day, seconds, _offset(text[clock.end() :]) if clock else None)
+
+
+def _plain(match: re.Match[str], how: Style) -> Stamp | None:
+    """The commonest stamp of all, year first, which need not be searched for."""
+    year, month, day, hours, minutes, seconds, part, zone = match.groups()
+    of_day = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+    days = _days(int(year), int(month), int(day))
+    if days < 0 or int(hours) > 23 or int(minutes) > 59 or int(seconds) > 60:
+        return None
+    return Stamp(days, of_day + (_share(part, how) if part else 0.0), _offset(zone) if zone else None)
+
+
+def _share(part: str, how: Style) -> float:
+    """What stands behind the point of a second, s."""
+    return int(part) / 1000 if how.milliseconds and len(part) <= 3 else int(part) / 10 ** len(part)
 
 
 def _seconds(clock: re.Match[str], how: Style) -> float | None:
@@ -140,11 +161,9 @@ def _seconds(clock: re.Match[str], how: Style) -> float | None:
         if not 1 <= hours <= 12:
             return None
         hours = hours % 12 + 12 * (clock["half"] in "Pp")
-    if hours > 23 or minutes > 59 or seconds > 60:
+    if minutes > 59 or seconds > 60:
         return None
-    part = clock["part"] or "0"
-    share = int(part) / 1000 if how.milliseconds and len(part) <= 3 else int(part) / 10 ** len(part)
-    return hours * 3600 + minutes * 60 + seconds + share
+    return hours * 3600 + minutes * 60 + seconds + _share(clock["part"] or "0", how)
 
 
 def _day(text: str, compact: re.Match[str] | None, how: Style) -> int | None:

@@ -104,10 +104,16 @@ def _value(cell: str, comma: bool) -> tuple[float, str, str]:
             pass
     if not text:
         return math.nan, "blank", ""
+    if match := VALUE.fullmatch(text):
+        return _matched(match, comma)
     match = VALUE.match(text)
     rest = text[match.end() :] if match else ""
     if is_absent(text) or not match or (rest and rest[0] not in " (/"):
         return math.nan, NO_READING if is_absent(text) else UNREADABLE, ""
+    return _matched(match, comma)
+
+
+def _matched(match: re.Match[str], comma: bool) -> tuple[float, str, str]:
     try:
         return float(plain(match.group(1), comma)), "", match.group(2) or ""
     except ValueError:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .numbers import is_value, unit
+from .numbers import VALUE, is_value, unit
 
 DELIMITERS = ";\t,|"
 SPACES = " "
@@ -144,6 +144,8 @@ def _parted(rows: Iterable[Row], delimiter: str, said: list[str]) -> tuple[list[
 
 def _is_words(cells: Sequence[str]) -> bool:
     """Whether a row holds names and not values: no date, and hardly a number."""
+    if STAMP.match(cells[0]) or VALUE.fullmatch(cells[0]):
+        return False
     full = [cell for cell in cells if cell]
     if any(STAMP.match(cell) for cell in full):
         return False

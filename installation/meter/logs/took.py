@@ -7,17 +7,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .cards import Card
 from .columns import Columns
 from .curve import Curve
 from .layouts import Layout
 from .rows import Rows
 from .series import PER_STAMP, Series
+from .times import NO_ZONE
 from .wishes import Wishes
 
 ONE_CARD = 3000.0  # W that no single graphics card draws
 OVER = 1.1  # times its own limit that a card's mean may be
 CARD = re.compile(r"gpu|geforce|rtx|radeon|tesla|quadro|nvidia|board power", re.I)
+HOUR = 3600.0  # s clocks go forward in spring
 MANY_GAPS = 0.2  # of the stretches: then the log may hold changes alone
 LISTED = 8
 
@@ -86,9 +90,19 @@ class Took:
         gaps = sum(map(bool, self.whole.gaps))
         if gaps > 3 and gaps > MANY_GAPS * len(self.whole.gaps) and not (self.layout.held or self.wishes.held):
             yield "The rows are unevenly spaced: if a value stands until the next is written, say --held."
+        if self.rows.times.clock == NO_ZONE and (at := self._hour()):
+            yield f"The clock jumps by an hour ({at}): if clocks went forward then, say --zone, such as Europe/Berlin."
         stamped = next(iter(self.each.values())).per_stamp
         if stamped >= PER_STAMP and len(self.cards) == 1 and self._is_a_card():
             yield f"There are {stamped:g} lines of each stamp: if they are several cards, log their index too."
+
+    def _hour(self) -> str:
+        """When a pause begins that is an hour and one spacing long; empty where none is."""
+        step = next(iter(self.each.values())).step
+        spans = np.diff(self.whole.edges)
+        jumps = [i for i, gap in enumerate(self.whole.gaps) if gap and abs(spans[i] - HOUR - step) < step / 2 + 1]
+        first = min(s.first for s in self.each.values())
+        return self.rows.times.iso(first + float(self.whole.edges[jumps[0]] - self.whole.edges[0])) if jumps else ""
 
     def _is_a_card(self) -> bool:
         names = (*self.columns.power, *self.columns.sources, self.layout.name, *self.rows.extra.get("machine", [])[:1])
