@@ -78,6 +78,7 @@ class Meter:
         now.watts, now.provenance, now.meter_state = integrator.watts, integrator.provenance, integrator.state
         now.meter_hold = integrator.holds
         now.gap_seconds, now.segments = integrator.gap_seconds(seconds), integrator.segments
+        now.of("meter").note = "" if integrator.provenance else integrator.reason
         for row in integrator.drain():
             phase, depth, parameters = self._spent_on((row.time - self.opened) * self.speed)
             self._follow(Phase(int(phase)), parameters, row.time, row.joules)

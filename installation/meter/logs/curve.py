@@ -206,15 +206,15 @@ def sampled(curve: Curve) -> Iterator[Line]:
     spans = np.diff(curve.edges).tolist()
     for (t, w0, w1, gap), span in zip(rows, spans, strict=True):
         if gap:
-            yield Line(t=_at(t, before == before), gap=gap, gap_seconds=round(span, 9))
+            yield Line(t=_at(t, before == before), gap=gap, gap_seconds=round(span, 6))
         elif w0 != before:
             yield Line(t=_at(t, before == before), watts=round(w0, 6))
         if not gap:
-            yield Line(t=round(t + span, 9), watts=round(w1, 6))
+            yield Line(t=round(t + span, 6), watts=round(w1, 6))
         before = math.nan if gap else w1
     if curve.gaps and curve.gaps[-1]:
-        yield Line(t=round(float(curve.edges[-1]) - zero, 9), gap=curve.gaps[-1])
+        yield Line(t=round(float(curve.edges[-1]) - zero, 6), gap=curve.gaps[-1])
 
 
 def _at(t: float, after_a_reading: bool) -> float:
-    return round(t + (JUST_AFTER if after_a_reading else 0.0), 9)
+    return round(t + (JUST_AFTER if after_a_reading else 0.0), 6)
