@@ -53,12 +53,12 @@ def measure(folder: Path) -> None:
     others = sorted(os.sched_getaffinity(0) - {0}) or [0]
     os.sched_setaffinity(0, {0})
     with _piece(folder, others) as players:
-        from installation.network.process.watch import Watch
+        from installation.network.process.tally import Tally
         from installation.now import Now
 
-        watch = Watch(Now(folder / "now", "network"), lambda: False)
+        tally = Tally(Now(folder / "now", "network"), lambda: False, lambda part: None)
         for network, (model, data, labels, steps) in _networks().items():
-            ways = _ways(watch, folder)
+            ways = _ways(tally, folder)
             fit = _fit(model, data, labels, 10 if network == "seed" else 1)
             _rounds(network, ways, fit, players, steps)
 
@@ -114,13 +114,17 @@ def _fit(model: Any, data: Any, labels: Any, epochs: int) -> Callable[[Any], Non
     return lambda callbacks: model.fit(data, labels, epochs=epochs, batch_size=32, verbose=0, callbacks=callbacks)
 
 
-def _ways(watch: Any, folder: Path) -> dict[str, Callable[[], AbstractContextManager[list[Any]]]]:
+def _ways(tally: Any, folder: Path) -> dict[str, Callable[[], AbstractContextManager[list[Any]]]]:
     import keras
+
+    from installation.network.process.watch import Watch
 
     @contextlib.contextmanager
     def watched() -> Iterator[list[Any]]:
-        watch.ready(1000, 32, 600.0)
-        yield [watch]
+        tally.ready(600.0)
+        tally.begin("fit", "network", "model.fit(data, labels)", 1)
+        yield [Watch(tally, 1000, 32)]
+        tally.end()
 
     ways: dict[str, Callable[[], AbstractContextManager[list[Any]]]] = {
         BARE: lambda: contextlib.nullcontext([]),

@@ -116,7 +116,7 @@ class Fields(Memory):
     network = Text(80, writer="network", meaning="name of the network")
     about = Text(400, writer="network", meaning="one sentence: what the network is and where its shape comes from")
     source = Text(65_536, writer="network", meaning="the lines of code that run, as the wall shows them")
-    fit_line = Text(400, writer="network", meaning="the line that calls fit, as it runs")
+    fit_line = Text(800, writer="network", meaning="the line that calls fit, as it runs")
     detail = Text(200, writer="network", meaning="how the fit runs: backend, device, precision, compiled or not")
     ran_on = Text(
         400, writer="network", meaning="what a fit computes on: processor, or UUIDs of cards; empty is not known"

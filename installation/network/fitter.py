@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import math
 import os
@@ -33,8 +34,7 @@ class Fitter:
     """
 
     def __init__(self, record: Path, settings: NetworkSettings, listing: Listing) -> None:
-        self.ready = False
-        self.busy = True  # it prepares at once
+        self.ready = self.fitting = self.worn = False  # it prepares at once
         self.heard_at = time.monotonic()
         self.room = KEPT
         self.last = b""  # of what it printed, for its last words
@@ -79,13 +79,13 @@ class Fitter:
         said = []
         while not self.messages.empty():
             said.append(self.messages.get())
-        if said:
+        if any(message["is"] != "at" for message in said):
             self.heard_at = time.monotonic()
         return said
 
     def fit(self, seconds: float) -> None:
         """Ask for one fit that ends by itself after some seconds."""
-        self.busy, self.room, self.heard_at = True, KEPT, time.monotonic()
+        self.fitting, self.ready, self.room, self.heard_at = True, False, KEPT, time.monotonic()
         self._order({"do": "fit", "seconds": seconds})
 
     def _order(self, order: Message) -> None:
@@ -141,7 +141,8 @@ def _environment(record: Path, settings: NetworkSettings, listing: Listing) -> d
     """What must be set before anything is imported there; the file itself has the last word."""
     threads = settings.threads or max(1, (os.cpu_count() or 1) - 2)
     ours = environment(settings.backend, threads, record.parent / "keras")
-    return ours | listing.environment | {"PYTHONPATH": _import_path()}
+    chosen = {"KERAS_BACKEND": listing.backend} if importlib.util.find_spec(listing.backend or "-") else {}
+    return ours | chosen | listing.environment | {"PYTHONPATH": _import_path()}
 
 
 def _import_path() -> str:

@@ -14,7 +14,7 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Now, Phase
 from ..plug import NETWORK, find_file
-from .fit_energy import FitEnergy, cut, ended
+from .fit_energy import FitEnergy, cut, ended, learned
 from .fitter import Fitter
 from .ladder import Ladder
 from .listing import REMOTE, Listing, ListingError, read
@@ -24,6 +24,8 @@ from .remote.subscriber import Elsewhere
 
 LOOK = 1.0  # s between two looks, while resting, at the file and the ladder
 SOON = 0.3  # s from a press to its fit, after which the wall says what is being prepared
+READ_AGAIN = "The file was saved: it is read again."
+SAID = 10.0  # s the wall says so
 FULL = "Most likely memory ran out."
 ENDS_WITHIN = 0.35  # s from the call to leave until a fit that does not end by itself is ended
 
@@ -47,10 +49,11 @@ class Player(player.Player):
         self.listing: Listing | None = None
         self.energy: FitEnergy | None = None
         self.message: Message = {}  # the newest word of how a fit ended
-        self.pressed_at = self.settled_until = self.looked_at = 0.0
+        self.pressed_at = self.settled_until = self.looked_at = self.said_until = 0.0
         self.progress = (0.0, 0.0)
-        self.saved_at = 0
-        self.prepared = ""
+        self.path: Path | None = None
+        self.saved_at = self.at = 0
+        self.prepared = self.later = ""  # later: what went wrong after a fit, told once its trace has been read
 
     # -- the player's life
     def setup(self) -> None:
@@ -62,6 +65,8 @@ class Player(player.Player):
             self.away = Away(self.now, self.settings.publish, self.settings.publish_place)
         if self.now.phase != Phase.UNABLE:
             self._prepare()
+        else:
+            self._look_up()
 
     def tick(self, seconds: float) -> None:
         if self.elsewhere:
@@ -85,7 +90,7 @@ class Player(player.Player):
         self._hear(seconds)
         if self.energy:
             self._follow(seconds)
-        elif self.fitter and self.fitter.busy:
+        elif self.fitter and self.fitter.fitting:
             self._wait(seconds)
         elif self.presses > self.now.answered and not self.leaving:
             self._press(seconds)
@@ -93,7 +98,7 @@ class Player(player.Player):
             self._rest(seconds)
 
     def finished(self) -> bool:
-        if self.fitter and self.fitter.busy and time.monotonic() - self.left_at < ENDS_WITHIN:
+        if self.fitter and self.fitter.fitting and time.monotonic() - self.left_at < ENDS_WITHIN:
             if not self.message:
                 self.fitter.stop()
             return False
@@ -120,23 +125,32 @@ class Player(player.Player):
         cut(now, self.energy, "stopped" if self.leaving else "error")
 
     # -- preparing
-    def _prepare(self) -> None:
-        """Read the file, show it, and start a process for it."""
-        self.now.preparing = "Reading the network file."
-        self.prepared = self.ladder.name
+    def _prepare(self, unseen: bool = False) -> None:
+        """Read the file, show it, and start a process for it; unseen, where all that is on the wall already."""
+        self.prepared, self.later, self.at = self.ladder.name, "", 0
         try:
-            path = find_file(NETWORK, self.ladder.name).resolve()
+            path = self._look_up()
             self.now.network = path.stem
-            self.saved_at = _saved_at(path)
             self.listing = read(path)
         except (ListingError, ConfigError) as error:
             self._unable(str(error))
             return
         self._show(self.listing.text, self.listing.fit_line, self.listing.about)
         self.now.rung, self.now.rungs = self.ladder.rung + 1, len(self.ladder.rungs)
-        self.now.parameters, self.now.chance = self.listing.weights, self.listing.chance
-        self.now.phase = Phase.PREPARING
+        self.now.chance = self.listing.chance
+        if not unseen:
+            self.now.preparing = "Reading the network file."
+            self.now.parameters = self.listing.weights
+            self.now.phase = Phase.PREPARING
         self.fitter = Fitter(self.now.path.resolve(), self.settings, self.listing)
+
+    def _look_up(self) -> Path:
+        """Where the file is, and when it was saved; one that is missing is looked for where its name says."""
+        self.path = Path(self.ladder.name)
+        self.saved_at = _saved_at(self.path)
+        self.path = find_file(NETWORK, self.ladder.name).resolve()
+        self.saved_at = _saved_at(self.path)
+        return self.path
 
     def _show(self, text: str, fit_line: str, about: str) -> None:
         now = self.now
@@ -147,8 +161,14 @@ class Player(player.Player):
     def _hear(self, seconds: float) -> None:
         if self.fitter is None:
             return
+        heard = {
+            **{"doing": self._heard_doing, "text": self._heard_text, "ready": self._heard_ready, "at": self._heard_at},
+            **{"begins": self._heard_begins, "part": self._heard_part, "learned": self._heard_learned},
+            **{"ended": self._heard_ended, "unable": self._heard_unable},
+        }  # no other word is listened to
         for message in self.fitter.hear():
-            self._heard(message)
+            if word := heard.get(message["is"]):
+                word(message)
         if self.fitter and self.fitter.exited() is not None and self.fitter.messages.empty():
             self._lost()
 
@@ -167,7 +187,8 @@ class Player(player.Player):
                 self._heard_ended(message)
 
     def _heard_doing(self, message: Message) -> None:
-        self.now.preparing = message["what"]
+        if self.now.phase == Phase.PREPARING:
+            self.now.preparing = message["what"]
 
     def _heard_text(self, message: Message) -> None:
         """What is executed, from the mouth of the process that executes it."""
@@ -175,17 +196,45 @@ class Player(player.Player):
 
     def _heard_ready(self, message: Message) -> None:
         assert self.fitter is not None
-        self.fitter.ready, self.fitter.busy = True, False
+        self.fitter.ready, self.fitter.worn = True, message["worn"]
         self.now.preparing = ""
-        self.now.phase = Phase.RESTING
-        self.note("")
+        if self.now.phase in (Phase.PREPARING, Phase.UNABLE):
+            self.now.phase = Phase.RESTING
+        if not self.energy and time.monotonic() > self.said_until:
+            self.note("")
 
     def _heard_unable(self, message: Message) -> None:
-        self._unable(message["sentence"])
+        if self.energy or self.now.phase == Phase.SETTLED:
+            self.later = message["sentence"]
+        else:
+            self._unable(message["sentence"])
+
+    def _heard_at(self, message: Message) -> None:
+        """Where the file is: no sign of progress, but its name if there is none."""
+        self.at = int(message["line"])
+
+    def _heard_begins(self, message: Message) -> None:
+        """A call that trains begins."""
+        if not self.energy:
+            self.energy = FitEnergy(self.now, self.now.fit_began_at)
+            self.now.preparing = ""
+        self.energy.parts.begin(message["began"])
+
+    def _heard_part(self, message: Message) -> None:
+        """A call that trained is over; there may be more."""
+        assert self.energy is not None
+        self.energy.parts.add({key: value for key, value in message.items() if key != "is"})
+
+    def _heard_learned(self, message: Message) -> None:
+        """What the newest fit learned is now known whole."""
+        if self.now.fit_ended_at and not self.energy:
+            learned(self.now, message)
+        elif self.message:
+            self.message |= {key: message[key] for key in ("seen", "unseen", "asked", "learned", "unseen_from")}
 
     def _heard_ended(self, message: Message) -> None:
         assert self.fitter is not None
-        self.fitter.busy = False
+        self.fitter.fitting = False
         self.message = message
         if message["began"]:
             self.now.fit_ended_at = message["ended"]
@@ -195,11 +244,13 @@ class Player(player.Player):
     def _lost(self) -> None:
         """The process is gone without a word."""
         assert self.fitter is not None
-        code, busy = self.fitter.exited(), self.fitter.busy
+        code, ready = self.fitter.exited(), self.fitter.ready
         self.fitter.end()
         full = code == -signal.SIGKILL or b"bad_alloc" in self.fitter.last
         self.fitter = None
-        if not busy:
+        if self.later:
+            return
+        if ready:
             self._prepare()
             return
         why = FULL if full else f"Its process ended with the code {code}."
@@ -218,10 +269,20 @@ class Player(player.Player):
         if self.fitter is None or self.prepared != self.ladder.name or self._changed():
             self._prepare_again()  # the press waits until the network is there
             return
+        if not self.fitter.ready:
+            self._wait_for_the_gate(seconds)
+            return
         self._answer()
         self.message = {}
         self.pressed_at = seconds
         self.fitter.fit(self.ladder.longest)
+
+    def _wait_for_the_gate(self, seconds: float) -> None:
+        """The run before is over, and this one has not come to its first training."""
+        if self.now.phase != Phase.PREPARING:
+            self.now.preparing = "Drawing new weights and new data."
+            self.now.phase = Phase.PREPARING
+        self._end_what_stands_still(seconds)
 
     def _answer(self) -> None:
         self.chosen = False
@@ -240,13 +301,13 @@ class Player(player.Player):
         self._prepare()
 
     def _wait(self, seconds: float) -> None:
-        """Between a press and the first batch; or while a network is prepared."""
+        """Between a press and the first batch."""
         assert self.fitter is not None
         now = self.now
-        if self.fitter.ready and now.phase == Phase.FITTING:
+        if now.phase == Phase.FITTING:
             self.energy = FitEnergy(now, now.fit_began_at)
             now.preparing = ""
-        elif self.fitter.ready and now.phase != Phase.PREPARING and seconds - self.pressed_at > SOON:
+        elif now.phase != Phase.PREPARING and seconds - self.pressed_at > SOON:
             now.preparing = "Drawing new weights and new data."
             now.phase = Phase.PREPARING
         self._end_what_stands_still(seconds)
@@ -267,7 +328,13 @@ class Player(player.Player):
         if seconds - self.progress[1] > self.settings.stuck_seconds:
             self.fitter.end()
             self.fitter = None
-            self._give_up("stopped", f"No batch for {self.settings.stuck_seconds:g} s: the fit was ended from outside.")
+            place = f"{self.path.name}, line {self.at}: " if self.path and self.at else ""
+            waited = (
+                f"no batch for {self.settings.stuck_seconds:g} s"
+                if place
+                else f"No batch for {self.settings.stuck_seconds:g} s"
+            )
+            self._give_up("stopped", f"{place}{waited}: the fit was ended from outside.")
 
     def _settle(self, seconds: float) -> None:
         assert self.energy is not None
@@ -304,8 +371,16 @@ class Player(player.Player):
     # -- resting
     def _rest(self, seconds: float) -> None:
         now = self.now
+        if self.fitter and not self.fitter.ready:
+            self._end_what_stands_still(seconds)
         if now.phase == Phase.SETTLED and seconds < self.settled_until:
             return
+        if self.later:
+            self._unable(self.later)
+            self.later = ""
+        elif 0 < self.said_until < seconds:
+            self.said_until = 0.0
+            self.note("")
         if now.phase in (Phase.RESTING, Phase.SETTLED, Phase.SPENT):
             phase = Phase.SPENT if self._spent() else Phase.RESTING
             if phase != now.phase:
@@ -313,19 +388,30 @@ class Player(player.Player):
                 now.phase = phase
         if seconds - self.looked_at > LOOK and now.phase in (Phase.RESTING, Phase.UNABLE):
             self.looked_at = seconds
-            back = len(self.ladder.rungs) > 1 and self.prepared != self.ladder.rungs[0]
-            if back and self.ladder.rested(seconds):
-                self.ladder.rest()
-                self._prepare_again()
-            elif now.phase == Phase.RESTING and self._changed():
-                self._prepare_again()
+            self._look(seconds)
+
+    def _look(self, seconds: float) -> None:
+        """Between presses: a rested ladder, a file that was saved, a process that has grown."""
+        back = len(self.ladder.rungs) > 1 and self.prepared not in ("", self.ladder.rungs[0])
+        if back and self.ladder.rested(seconds):
+            self.ladder.rest()
+            self._prepare_again()
+        elif self._changed():
+            self._prepare_again()
+            if self.now.phase == Phase.PREPARING:
+                self.note(READ_AGAIN)
+                self.said_until = seconds + SAID
+        elif self.fitter and self.fitter.ready and self.fitter.worn:
+            self.fitter.end()
+            self.fitter = None
+            self._prepare(unseen=True)
 
     def _spent(self) -> bool:
         return 0 < self.now.allowance_joules <= self.now.spent_joules
 
     def _changed(self) -> bool:
         """Whether the file was saved since it was read."""
-        return self.listing is not None and _saved_at(self.listing.path) != self.saved_at
+        return self.path is not None and _saved_at(self.path) != self.saved_at
 
 
 def _saved_at(path: Path) -> int:

@@ -101,9 +101,11 @@ class Room:
         presses = self.guest.presses + 1
         self.guest.press()
         self.play(lambda: self.now.answered >= presses and self.phase is until and not self._busy())
+        if until is Phase.SETTLED:  # what it learned may need the rows of the next run
+            self.play(lambda: self.now.unseen_from > 0)
 
     def _busy(self) -> bool:
-        return bool(self.player.energy or (self.player.fitter and self.player.fitter.busy))
+        return bool(self.player.energy or (self.player.fitter and self.player.fitter.fitting))
 
     @property
     def phase(self) -> Phase:

@@ -63,7 +63,8 @@ def test_every_line_that_runs_stands_in_the_text(tmp_path: Path) -> None:
     listing = read(written(tmp_path, FILE))
     lines = listing.path.read_text().splitlines()
     shown = {line.strip() for line in listing.text.splitlines()}
-    for part in (listing.build, listing.data, listing.fit, listing.rest):
+    assert listing.cut is not None
+    for part in (listing.cut.build, listing.cut.data, listing.cut.fit, listing.cut.rest):
         for _, _, number in part.co_lines():
             if number and "return" not in lines[number - 1]:
                 assert lines[number - 1].strip() in shown
@@ -75,16 +76,17 @@ def test_the_body_is_cut_where_the_network_is_last_named_before_its_fit(tmp_path
         def fit(self, data: int, epochs: int) -> str:
             return f"{data} in {epochs}"
 
-    listing = read(written(tmp_path, FILE))
+    parts = read(written(tmp_path, FILE)).cut
+    assert parts is not None
     names: dict[str, object] = {"Sequential": Model, "helper": lambda: 3}
-    exec(listing.build, names)
+    exec(parts.build, names)
     assert "model" in names
     assert "data" not in names
-    exec(listing.data, names)
-    exec(listing.fit, names)
+    exec(parts.data, names)
+    exec(parts.fit, names)
     assert names["history"] == "3 in 2"
     assert "last" not in names
-    exec(listing.rest, names)
+    exec(parts.rest, names)
     assert names["last"] == 1
 
 
@@ -110,8 +112,8 @@ def test_a_wrong_line_outside_is_named(tmp_path: Path, line: str, sentence: str)
 
 
 def test_a_call_that_has_no_room_in_the_record_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ListingError, match="longer than 400"):
-        read(written(tmp_path, f"def network():\n    model.fit({'x' * 400})\n"))
+    with pytest.raises(ListingError, match="longer than 800"):
+        read(written(tmp_path, f"def network():\n    model.fit({'x' * 800})\n"))
 
 
 def test_what_a_file_says_of_itself(tmp_path: Path) -> None:
@@ -137,8 +139,14 @@ def test_another_file_is_another_text(tmp_path: Path) -> None:
         ("x = 1\n", "there is no `def network"),
         ("def network(x):\n    x.fit(1)\n", "takes arguments"),
         ("def network():\n    pass\n", "never calls fit"),
-        ("def network():\n    build().fit(1)\n", "give the network a name"),
-        ("def network():\n    m.fit(1)\n    return m\n", "'return' outside function"),
+        ("def network():\n    yield m.fit(1)\n", "line 1: `network` yields"),
+        ("async def network():\n    m.fit(1)\n", "line 1: `network` is `async`"),
+        (
+            "def network():\n    m.fit(1)\n\ndef network():\n    m.fit(1)\n",
+            "line 4: `network` is defined a second time",
+        ),
+        ("m = 1\nm.fit(1, 2)\n", "line 2: fit is called outside of a function `network`"),
+        ("def network():\n" + "    m.fit(1, 2)\n" * 6000, "line 1: `network` goes on to line 6001"),
         ("\0", "line 1: there is the control character U+0000"),
     ],
 )
@@ -155,3 +163,48 @@ def test_a_file_that_is_not_text_or_not_there(tmp_path: Path) -> None:
         read(tmp_path / "bytes.py")
     with pytest.raises(ListingError, match="cannot be read"):
         read(tmp_path / "absent.py")
+
+
+PLAIN = "model = keras.Sequential([keras.Input((4,))])\nmodel.compile()\ndata = np.zeros(4)\nmodel.fit(data, epochs=2)"
+WHOLE = {
+    "two fits": PLAIN + "\nmodel.fit(data)",
+    "a loop": "for turn in range(3):\n    model.fit(data)",
+    "data before the network": "data = np.zeros((9, 4))\n"
+    + PLAIN.replace("(4,)", "data.shape[1:]").replace("data = np.zeros(4)\n", ""),
+    "what gives back": PLAIN + "\nreturn model",
+    "a seed": "keras.utils.set_random_seed(1)\n" + PLAIN,
+    "a network that is changed afterwards": PLAIN + "\nmodel.trainable = False",
+    "a callback made before": "stop = keras.callbacks.EarlyStopping()\n"
+    + PLAIN.replace("epochs=2", "callbacks=[stop]"),
+}
+
+
+def body(text: str) -> str:
+    return "def network():\n" + textwrap.indent(text, "    ") + "\n"
+
+
+@pytest.mark.parametrize("name", list(WHOLE))
+def test_a_file_that_is_not_plain_runs_whole(tmp_path: Path, name: str) -> None:
+    assert read(written(tmp_path, body(PLAIN))).cut is not None
+    assert read(written(tmp_path, body(WHOLE[name]))).cut is None
+
+
+def test_a_helper_that_fits_stands_above_the_lines_that_call_it(tmp_path: Path) -> None:
+    text = "def train(model):\n    model.fit(data, epochs=2)\n\n\ndef network():\n    train(build())\n"
+    listing = read(written(tmp_path, text))
+    assert listing.text == "def train(model):\n    model.fit(data, epochs=2)\n\ntrain(build())"
+    assert listing.fit_line == "model.fit(data, epochs=2)"
+    assert listing.call_at(2, ("fit",)) == "model.fit(data, epochs=2)"
+
+
+def test_the_call_is_that_of_a_network_and_not_of_a_scaler(tmp_path: Path) -> None:
+    text = "scaler.fit(x)\nlosses = model.fit(x, y, epochs=10).history['loss']"
+    assert read(written(tmp_path, body(text))).fit_line == "model.fit(x, y, epochs=10)"
+
+
+@pytest.mark.parametrize(
+    "line", ['os.environ["KERAS_BACKEND"] = "jax"', 'os.environ.setdefault("KERAS_BACKEND", "jax")']
+)
+def test_the_backend_that_a_file_chooses_is_read(tmp_path: Path, line: str) -> None:
+    assert read(written(tmp_path, f"import os\n{line}\n" + body(PLAIN))).backend == "jax"
+    assert read(written(tmp_path, body(PLAIN))).backend == ""

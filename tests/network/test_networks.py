@@ -75,9 +75,7 @@ def test_nothing_but_keras_is_imported() -> None:
 
 SMALL_BERT = """
 import json, keras, numpy as np
-from installation.network.listing import read
-from installation.network.process.fit import Network
-from installation.network.process.begin import begin_again
+from tests.network.alone import Alone
 from installation.network.process.memory import need_of
 from installation.network.process.operations import operations
 from pathlib import Path
@@ -86,13 +84,11 @@ for large, little in (("12, 768, 12, 128", "1, 256, 4, 64"), ("size=(256,", "siz
     assert large in text
     text = text.replace(large, little)
 path = Path(FILE); path.write_text(text)
-network = Network(read(path), None)
-network.open()
-network.build()
-model = network.model
-network._play("ask")
+alone = Alone(path, path.parent)
+alone.to_the_gate()
+model = alone.model
 found = dict(weights=model.count_params(), operations=operations(model, 8), memory=need_of(model, 8).total)
-network.rehearse()
+alone.press()
 """
 
 
@@ -107,8 +103,7 @@ found["compiler"] = (costs[0] if isinstance(costs, list) else costs)["flops"]
 AGAIN = """
 arrays = lambda: [keras.ops.convert_to_numpy(v).copy() for v in model.trainable_variables]
 before = arrays()
-network.stand.mode = "fit"
-begin_again(model)
+alone.to_the_gate()
 after = arrays()
 ops = keras.ops
 found |= dict(
@@ -154,14 +149,15 @@ def built(name: str) -> dict[str, Any]:
     return told(f"""
 import json
 from pathlib import Path
-from installation.network.listing import read
-from installation.network.process.fit import Network
+import keras
 from installation.network.process.memory import need_of
-network = Network(read(Path("installation/network/{name}.py").resolve()), None)
-network.open()
-network.build()
-body = network.model.count_params() - network.model.layers[-1].count_params()
-print(json.dumps(dict(body=body, all=network.model.count_params(), memory=need_of(network.model, 8).total)))
+from installation.network.networks import {name}
+built = []
+keras.Model.fit = lambda model, *args, **more: built.append(model)
+{name}.network()
+(model,) = built
+body = model.count_params() - model.layers[-1].count_params()
+print(json.dumps(dict(body=body, all=model.count_params(), memory=need_of(model, 8).total)))
 """)
 
 
@@ -201,24 +197,16 @@ def test_the_memory_formula_against_what_keras_takes(optimizer: str) -> None:
 PRESSES = """
 import json, sys, psutil, keras
 from pathlib import Path
-from installation.network.listing import read
-from installation.network.process.fit import Network
-from installation.network.process.watch import Watch
-from installation.now import Now
+from tests.network.alone import Alone
 folder = Path(FOLDER)
 text = Path("installation/network/networks/seed.py").read_text().replace("epochs=10", "epochs=1")
 (folder / "seed.py").write_text(text)
-Now.open_doors(folder / "now")
-network = Network(read(folder / "seed.py"), Watch(Now(folder / "now", "network"), lambda: False))
-network.open()
-network.build()
-network.rehearse()
+alone = Alone(folder / "seed.py", folder)
 def presses(number):
     for _ in range(number):
-        network.press(60)
-        network.learned()
+        alone.press()
     return psutil.Process().memory_info().rss / 1e6
-found = dict(before=presses(5), after=presses(500), fits=network.watch.now.fits)
+found = dict(before=presses(5), after=presses(500), fits=alone.now.fits)
 print(json.dumps(found))
 """
 
@@ -232,13 +220,13 @@ def test_five_hundred_presses_do_not_fill_the_memory(tmp_path: Path) -> None:
 
 
 def test_the_memory_formula_by_hand() -> None:
-    from installation.network.process.memory import need
+    from installation.network.process.memory import Room, need
 
     seed = need(weights=3265, slots=1, rows=32, given_out=34)
     assert (seed.weights, seed.gradients, seed.optimizer) == (13_060, 13_060, 13_060)
     assert seed.activations == 32 * 34 * 4 * 3
     large = need(weights=BERT_LARGE, slots=2, rows=8, given_out=0)
     assert large.total == pytest.approx(16 * BERT_LARGE)
-    sentence = large.sentence("bert_large", 4e9)
+    sentence = large.sentence("bert_large", Room(4e9, "as [network] memory_gb in config.toml says"))
     assert "needs 5.4 GB (1.3 for its weights, 1.3 for gradients, 2.7 for the optimizer" in sentence
-    assert "4.0 GB are free" in sentence
+    assert "4.0 GB are free, as [network] memory_gb in config.toml says" in sentence

@@ -104,8 +104,13 @@ def rounds(backend: str) -> bool:
     return bool(torch.backends.cuda.matmul.allow_tf32)
 
 
-def detail(model: Any) -> str:
-    """How a fit runs: backend and version, device, precision, and whether XLA compiles it."""
+def detail(model: Any, wanted: str = "") -> str:
+    """How a fit runs: backend and version, device, precision, and whether XLA compiles it.
+
+    Args:
+        model: the network.
+        wanted: the backend that its file chooses; "" where it chooses none.
+    """
     import keras
 
     backend = keras.backend.backend()
@@ -115,7 +120,8 @@ def detail(model: Any) -> str:
     if bits == "float32" and capability(seen) >= AMPERE and rounds(backend):
         bits = "float32 by TF32"
     compiled = "compiled by XLA" if backend == "jax" or getattr(model, "jit_compile", False) else "not compiled by XLA"
-    return f"Keras {keras.__version__} on {backend}, {where}, {bits}, {compiled}"
+    other = f" (its file asks for {wanted}, which is not installed)" if wanted not in ("", backend) else ""
+    return f"Keras {keras.__version__} on {backend}{other}, {where}, {bits}, {compiled}"
 
 
 def tell(now: Now) -> None:

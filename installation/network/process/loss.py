@@ -19,9 +19,9 @@ class BatchLoss:
         """An epoch begins."""
         self.done, self.total = 0, 0.0
 
-    def of(self, mean: float) -> float:
-        """The loss of the batch after which the epoch's mean is this."""
-        rows = self.batch_size
+    def of(self, mean: float, batches: int = 1) -> float:
+        """The loss of the batch, or the mean of so many, after which the epoch's mean is this."""
+        rows = self.batch_size * batches
         if self.rows is not None:
             rows = max(1, min(rows, self.rows - self.done))
         total = mean * (self.done + rows)

@@ -24,6 +24,7 @@ FLOAT = 4  # bytes; mixed precision keeps its weights so too
 SLOTS = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1, "Adam": 2, "AdamW": 2, "Nadam": 2, "Adamax": 2}
 MOST_SLOTS = 3  # of an optimizer we do not know
 KEPT = 3.0
+FREE_SHARE = 0.9  # of the free memory that a fit may take
 RESERVED = 2 * 10**9  # bytes of addresses
 ALL = 1e15  # bytes, more than any machine has
 CGROUP = (
@@ -31,6 +32,17 @@ CGROUP = (
     Path("/sys/fs/cgroup/memory.current"),
     Path("/sys/fs/cgroup/memory.stat"),
 )
+
+
+@dataclass(frozen=True)
+class Room:
+    """Memory that a fit may take, in bytes, and who says so."""
+
+    bytes: float
+    source: str
+
+    def sentence(self) -> str:
+        return f"{self.bytes / 1e9:.1f} GB are free, {self.source}"
 
 
 @dataclass(frozen=True)
@@ -46,13 +58,13 @@ class Need:
     def total(self) -> float:
         return self.weights + self.gradients + self.optimizer + self.activations
 
-    def sentence(self, name: str, free: float) -> str:
+    def sentence(self, name: str, room: Room) -> str:
         """Why a network is refused, with its arithmetic."""
         parts = (self.weights, self.gradients, self.optimizer, self.activations)
         weights, gradients, optimizer, activations = (f"{part / 1e9:.1f}" for part in parts)
         return (
             f"{name} needs {self.total / 1e9:.1f} GB ({weights} for its weights, {gradients} for gradients, "
-            f"{optimizer} for the optimizer, {activations} for one batch) and {free / 1e9:.1f} GB are free: not begun."
+            f"{optimizer} for the optimizer, {activations} for one batch); {room.sentence()}: not begun."
         )
 
 
@@ -94,6 +106,22 @@ def _given_out(layer: Any) -> float:
 def elements(shape: tuple[int | None, ...]) -> int:
     """Numbers in one row of a batch: the product of all sizes but the first."""
     return math.prod(size or 1 for size in shape[1:])
+
+
+def room_for(cards: list[str], allowed: float) -> Room:
+    """What a fit may take: the least of what the settings allow and nine tenths of what is free here.
+
+    Args:
+        cards: the graphics cards Keras can use.
+        allowed: bytes, as [network] memory_gb says; infinite where it says nothing.
+    """
+    here = free(cards) * FREE_SHARE
+    if allowed <= here:
+        return Room(allowed, "as [network] memory_gb in config.toml says")
+    if cards:
+        return Room(here, "nine tenths of what the driver says of the card")
+    container = _free_in_group() < psutil.virtual_memory().available
+    return Room(here, f"nine tenths of what is free in this {'container' if container else 'machine'}")
 
 
 def free(cards: list[str]) -> float:

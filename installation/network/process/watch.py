@@ -1,4 +1,4 @@
-"""The watch rides along in a fit and writes its progress to the record, in step with training and without slowing it.
+"""The watch rides along in a call of fit and writes its progress to the record, in step with training.
 
 It writes from the hooks, in the thread that trains: on JAX nobody else may read the weights while a fit runs. It looks
 for numbers that are no numbers at every batch, because a network full of them can show a healthy loss later.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ...now import Now, Phase
 from .loss import BatchLoss
+from .measures import accuracies, numbers
+from .tally import Tally
 
 PICTURE_EVERY = 1 / 30  # s: the screen's pace is enough; each look waits for the card
 ROWS, COLUMNS = (100, 32)
@@ -24,95 +25,125 @@ SMALL = 20_000  # numbers
 
 
 class Watch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Counts, loss, accuracy and first weights of a fit, into the record.
+    """Counts, loss, metrics and first weights of one call of fit.
 
     Args:
-        now: the record, opened by the network.
-        stop: asked at each batch whether the fit shall end.
+        tally: of the press.
+        rows: rows of an epoch; None where nobody knows.
+        batch_rows: rows of a batch.
     """
 
-    def __init__(self, now: Now, stop: Callable[[], bool]) -> None:
+    def __init__(self, tally: Tally, rows: int | None, batch_rows: int) -> None:
         super().__init__()
-        self.now, self.stop = now, stop
-        self.ready(None, 0, math.inf)
-
-    def ready(self, rows: int | None, batch_size: int, seconds: float) -> None:
-        """Get ready for one fit: how many rows an epoch has, if known, and how long the fit may last."""
-        self.batch_loss, self.seconds = BatchLoss(rows, batch_size), seconds
-        self.broken = self.stopped = self.timed_out = False
-        self.updates = self.epochs_done = 0
-        self.began = self.ended = self.looked = 0.0
-        self.mean = math.nan
+        self.tally, self.now = tally, tally.now
+        self.rows, self.batch_rows = rows, batch_rows
+        self.batch_loss = BatchLoss(rows, batch_rows)
+        self.first = self.done = 0  # of this epoch: the batch that began, rows done
+        self.rows_before, self.counted = 0.0, False  # of the epochs before; whether this one is
+        self.looked = 0.0
+        self.accuracies: frozenset[str] = frozenset()
 
     # -- the hooks of Keras
-    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         now = self.now
         now.epochs = float(self.params.get("epochs") or 1)
         now.batches = float(self.params.get("steps") or 0)
-        now.epoch = now.batch = now.fit_updates = 0.0
-        now.loss = now.accuracy = now.seen = now.unseen = now.fit_began_with = now.fit_joules = math.nan
-        now.fit_rest_watts = now.fit_rest_joules = math.nan
-        now.fit_rest_watts = now.fit_rest_joules = math.nan
-        now.asked = 0.0
-        now.fit_seconds = now.fit_ended_at = 0.0
-        now.fit_ended = ""
-        if not self.began:
-            self.began = now.fit_began_at = time.monotonic()
-            now.fits += 1
-        now.phase = Phase.FITTING
+        now.batch_rows = float(self.batch_rows)
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self.now.epoch = epoch + 1.0
         self.batch_loss.begin()
+        self.done, self.counted = 0, False
 
-    def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self.first = batch
         self.now.batch = batch + 1.0
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        now, logs = self.now, logs or {}
-        self.updates += 1
-        now.updates += 1
-        now.fit_updates = self.updates
-        self.mean = float(logs.get("loss", math.nan))
-        now.loss = loss = self.batch_loss.of(self.mean)
-        now.accuracy = accuracy(logs)
-        self.broken |= not math.isfinite(loss)
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        now, logs, steps = self.now, logs or {}, self._steps(batch)
+        rows = steps * self.batch_rows
+        if self.rows is not None:
+            rows = min(rows, max(self.rows - self.done, 0))
+        self.done += rows
+        now.batch = self.first + float(steps)
+        losses = {name: float(value) for name, value in logs.items() if name.endswith("loss")}
+        now.loss = self.batch_loss.of(losses.get("loss", math.nan), steps)
+        self.tally.broken |= any(math.isnan(loss) for loss in losses.values())
+        self.tally.count(steps, rows, losses)
         moment = time.monotonic()
         if moment - self.looked > PICTURE_EVERY:
             self.looked = moment
-            now.weights = picture(self.model)
-        self.timed_out |= moment - self.began > self.seconds
-        self.stopped |= self.stop()
-        if self.broken or self.stopped or self.timed_out:
+            self._look(logs)
+        if self.tally.over:
             self.model.stop_training = True
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        if not (self.broken or self.stopped or self.timed_out):  # Keras also calls this in the middle of an epoch
-            self.epochs_done += 1
-        if not finite(self.model):
-            self.broken = self.model.stop_training = True
+    def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        self._count_rows()  # now, because the rows that are held out are counted by the same counter
 
-    def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
-        self.ended = time.monotonic()
-        self.now.loss = self.mean
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        if self.tally.over:
+            self.model.stop_evaluating = True
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        part = self.tally.part
+        assert part is not None
+        if not self.counted:
+            self._count_rows()
+        if not self.now.batches:
+            self.now.batches = self.now.batch  # nobody knew how many an epoch has, before the first was over
+        if not finite(self.model):
+            self.tally.broken = True
+        if not self.tally.over:  # Keras also calls this in the middle of an epoch
+            part.epochs += 1
+        part.measures.update(numbers(logs or {}))
+        self._look(logs or {})
+        if self.tally.over:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        part = self.tally.part
+        assert part is not None
+        self.now.loss = part.measures.get("loss", math.nan)
+        self.now.weights = picture(self.model)
+        self.tally.show()
+
+    # -- what is counted and shown
+    def _steps(self, last: int) -> int:
+        """Batches since the hook before: more than one where the file sets steps_per_execution."""
+        of = int(self.params.get("steps") or 0)
+        end = min(last, of - 1) if of else last
+        return max(end - self.first + 1, 1)
+
+    def _count_rows(self) -> None:
+        """Where the data did not say how many rows they have, Keras's own mean of the loss has counted them."""
+        tracker = getattr(self.model, "_loss_tracker", None)
+        counted = float(tracker.count) if self.rows is None and tracker is not None else 0.0
+        self.counted = True
+        self.rows_before += counted or float(self.done)
+        self.tally.recount(self.rows_before)
+
+    def _look(self, logs: Mapping[str, Any]) -> None:
+        """Write what changes too often to be written at every batch."""
+        part = self.tally.part
+        assert part is not None
+        found = numbers(logs)
+        part.measures.update(found)
+        self.accuracies = self.accuracies or accuracies(self.model)
+        self.now.accuracy = next((found[name] for name in found if name in self.accuracies), math.nan)
+        self.tally.show()
         self.now.weights = picture(self.model)
 
 
-def accuracy(logs: Mapping[str, float]) -> float:
-    """The first of a network's metrics that is a share of right answers; nan where there is none."""
-    return next((float(value) for name, value in logs.items() if "acc" in name and "val_" not in name), math.nan)
-
-
 def finite(model: Any) -> bool:
-    """Whether all weights are numbers: one sum for each array."""
-    return all(math.isfinite(_sum(variable)) for variable in model.trainable_variables)
+    """Whether all weights are numbers."""
+    return not any(_broken(variable) for variable in model.trainable_variables)
 
 
-def _sum(variable: Any) -> float:
-    """A small array is quicker copied than added up where it lies; a large one is added up there."""
+def _broken(variable: Any) -> bool:
+    """A small array is quicker copied than looked through where it lies; a large one is looked through there."""
     if math.prod(variable.shape) <= SMALL:
-        return float(keras.ops.convert_to_numpy(variable).sum())
-    return float(keras.ops.convert_to_numpy(keras.ops.sum(variable)))
+        return bool(np.isnan(np.asarray(keras.ops.convert_to_numpy(variable), np.float32)).any())
+    return bool(keras.ops.convert_to_numpy(keras.ops.any(keras.ops.isnan(variable))))
 
 
 def picture(model: Any) -> NDArray[np.float32]:
