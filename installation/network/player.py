@@ -162,9 +162,15 @@ class Player(player.Player):
         if self.fitter is None:
             return
         heard = {
-            **{"doing": self._heard_doing, "text": self._heard_text, "ready": self._heard_ready, "at": self._heard_at},
-            **{"begins": self._heard_begins, "part": self._heard_part, "learned": self._heard_learned},
-            **{"ended": self._heard_ended, "unable": self._heard_unable},
+            "doing": self._heard_doing,
+            "text": self._heard_text,
+            "ready": self._heard_ready,
+            "at": self._heard_at,
+            "begins": self._heard_begins,
+            "part": self._heard_part,
+            "learned": self._heard_learned,
+            "ended": self._heard_ended,
+            "unable": self._heard_unable,
         }  # no other word is listened to
         for message in self.fitter.hear():
             if word := heard.get(message["is"]):

@@ -10,9 +10,20 @@ from ...now import Phase
 
 NUMBERS = (
     *("phase", "parameters", "epoch", "epochs", "batch", "batches", "loss", "accuracy", "seen", "unseen", "asked"),
-    *("operations", "chance", "fits", "fit_updates", "rung", "rungs"),
+    *(
+        "operations",
+        "chance",
+        "fits",
+        "fit_updates",
+        "fit_rows",
+        "fit_calls",
+        "rung",
+        "rungs",
+        "batch_rows",
+        "unseen_from",
+    ),
 )
-PHRASES = ("network", "about", "source", "fit_line", "detail", "preparing", "fit_ended")
+PHRASES = ("network", "about", "source", "fit_line", "detail", "preparing", "fit_ended", "measures", "learned")
 SHARES = ("accuracy", "seen", "unseen", "chance")
 MOST = 1e30
 LONGEST = 16_000  # characters

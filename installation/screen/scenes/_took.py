@@ -6,7 +6,9 @@ this moment.
 
 from __future__ import annotations
 
+import json
 import math
+from typing import Any
 
 from installation.now import Now, Provenance
 from installation.published import KWH
@@ -17,6 +19,8 @@ from installation.text import comparison
 
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
 LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
+HELD, NONE = 2, 3  # now.unseen_from: rows held out; no rows it never saw
+VALUES = 2  # measures told on the page; the ledger has all
 BY_HEART = 3.0  # standard errors by which the rows it was shown must be more often right than new ones
 
 
@@ -67,13 +71,42 @@ def _took(board: Board, now: Now) -> str:
 
 
 def _learned(board: Board, now: Now) -> list[tuple[str, Colour]]:
-    """What came of it, in two numbers; what guessing gets is said where the network's file says it."""
+    """What came of it, in two numbers where there are two; what guessing gets is said where the file says it."""
     say = board.sentences
-    if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen > 0):
-        return []
-    said = [(say("learned", seen=100 * now.seen, unseen=100 * now.unseen), LIT)]
+    if not (math.isfinite(now.seen) and now.seen > 0):
+        return [(sentence, LIT) for sentence in _values(board, now)]
+    if not math.isfinite(now.unseen):
+        return [(say("learned_alone", seen=100 * now.seen), LIT)] if now.unseen_from == NONE else []
+    sentences = [
+        (
+            say("learned_held" if now.unseen_from == HELD else "learned", seen=100 * now.seen, unseen=100 * now.unseen),
+            LIT,
+        )
+    ]
     if now.chance:
         error = math.sqrt(2 * now.chance * (1 - now.chance) / max(now.asked, 1.0))  # of a difference by chance
         noise = say("learned_noise" if now.seen - now.unseen > BY_HEART * error else "learned_nothing")
-        said.append((f"{say('learned_chance', percent=100 * now.chance)} {noise}", BRIGHT))
-    return said
+        sentences.append((f"{say('learned_chance', percent=100 * now.chance)} {noise}", BRIGHT))
+    return sentences
+
+
+def _values(board: Board, now: Now) -> list[str]:
+    """The loss and a metric that are no share of right answers, by their own names and in their own units."""
+    sentences = []
+    for row in measures(now.learned)[:VALUES] if now.unseen_from else []:
+        known = {key: row[key] for key in ("seen", "unseen") if row.get(key) is not None}
+        if "seen" in known:
+            both = "learned_value_held" if now.unseen_from == HELD else "learned_value"
+            sentences.append(
+                board.sentences(both if "unseen" in known else "learned_value_alone", name=row["name"], **known)
+            )
+    return sentences
+
+
+def measures(text: str) -> list[dict[str, Any]]:
+    """What the record says of a network's measures; nothing where it says nothing that can be read."""
+    try:
+        rows = json.loads(text or "[]")
+    except ValueError:
+        return []
+    return [row for row in rows if isinstance(row, dict) and row.get("name")] if isinstance(rows, list) else []

@@ -7,6 +7,7 @@ While a fit runs the line can open: it moves up and shows the loops it hides, wi
 
 from __future__ import annotations
 
+import json
 import math
 
 import pygame
@@ -31,6 +32,8 @@ UNFOLD = 0.9  # s
 SMALLEST = 0.3  # unit: on a smaller picture what is hidden could not be read, and stays hidden
 LEGIBLE = 0.8  # of the usual size: the line of counts leaves out what the page beside it says before it is smaller
 NO_CODE = 2.0  # s after which a network that is not there is taken for one that is missing
+MEASURES = 3  # of those that are counted live
+NEW_ROWS = 1  # now.unseen_from: of rows held out, and of none, the page beside says it
 EVERY = 0.1  # s between two looks at the counters
 STAYS = 12.0  # s after a fit in which its last counters can be read
 
@@ -164,19 +167,42 @@ class Scene:
             sentence = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
             return sentence, LIT if reads is Provenance.MEASURED else COOL
         fields = {"epoch": now.epoch, "epochs": now.epochs, "batch": now.batch, "batches": now.batches}
-        if math.isfinite(now.loss) and now.loss > LOSS_KNOWN:
+        if not math.isfinite(now.fit_updates):
+            return say("counts_loop"), LIT
+        if not now.epochs:
+            return f"{say('counts_batches', batch=now.batch)}{self._measures(now)}", LIT
+        if not now.batches or not math.isfinite(now.loss):
+            key = "counts_first" if now.batches else "counts_open"
+            return f"{say(key, **fields)}{self._measures(now)}", LIT
+        if abs(now.loss) > LOSS_KNOWN:
             return say("counts", **fields, loss=now.loss), LIT
         return say("counts_first", **fields), LIT
+
+    def _measures(self, now: Now) -> str:
+        """What Keras measures, by its own names: where there are several losses, or none of that name."""
+        try:
+            found = json.loads(now.measures or "{}")
+        except ValueError:
+            return ""
+        known = [(name, value) for name, value in found.items() if isinstance(value, int | float)]
+        return "".join(f"    {name} {self.board.sentences.number(value, '.3f')}" for name, value in known[:MEASURES])
 
     def _done(self, now: Now) -> str:
         """What came of the fit that is over, as much of it as the line has room for."""
         say, of = self.board.sentences, reading.provenance_of_fit(now)
         fields = {"updates": now.fit_updates} | ({"joules": now.fit_joules} if of else {})
         short_fields = fields | ({"word": reading.word(self.board, of)} if of else {})
+        if now.fit_ended == "whole" and not math.isfinite(now.fit_updates):
+            return say(
+                "done_loop" if of else "done_loop_no_reading",
+                **{k: v for k, v in short_fields.items() if k != "updates"},
+            )
         if now.fit_ended not in ("", "whole"):
             return say("stopped" if of else "stopped_no_reading", **short_fields)
         short = say("done_short" if of else "done_short_no_reading", **short_fields)
-        if not (math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen + now.unseen > 0):
+        if now.unseen_from > NEW_ROWS or not (
+            math.isfinite(now.seen) and math.isfinite(now.unseen) and now.seen + now.unseen > 0
+        ):
             return short
         whole = say(f"done_{of.name.lower()}", **fields, seen=100 * now.seen, unseen=100 * now.unseen)
         legible = round(LEGIBLE * self.board.at.code_size)

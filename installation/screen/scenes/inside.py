@@ -70,7 +70,7 @@ class Scene:
         """Depth, counter and sentence of each line."""
         say, number = self.board.sentences, self.board.sentences.number
         found = BATCH_SIZE.search(now.fit_line)
-        rows = float(found.group(1)) if found else KERAS_ROWS
+        rows = now.batch_rows or (float(found.group(1)) if found else KERAS_ROWS)
         ended = now.phase == Phase.SETTLED and now.fit_ended in ("", "whole")  # one that was stopped keeps its counters
         epoch, batch = (now.epochs, now.batches) if ended else (now.epoch, now.batch)
         through = say("opened_forward", weights=now.parameters) if now.parameters else say("opened_forward_all")
@@ -78,7 +78,11 @@ class Scene:
         loss = number(now.loss, ".3f") if math.isfinite(now.loss) and now.loss > 0 else ""
         return [
             (0, f"{number(epoch)} / {number(now.epochs)}", say(epochs, epochs=now.epochs)),
-            (1, f"{number(batch)} / {number(now.batches)}", say("opened_batches", batches=now.batches, rows=rows)),
+            (
+                1,
+                f"{number(batch)} / {number(now.batches)}" if now.batches else number(batch),
+                say("opened_batches", batches=now.batches, rows=rows),
+            ),
             (2, "", through),
             (2, loss, say("opened_loss")),
             (2, "", say("opened_gradient")),
