@@ -87,8 +87,9 @@ def test_a_counter_that_stands_still_is_seen_through_the_offset(cards: fake_nvml
 
 def test_the_command_holds_one_meter_against_another(tmp_path: Path) -> None:
     card, wall = tmp_path / "card.csv", tmp_path / "wall.csv"
-    card.write_text("t_s,watts\n0,100\n1,100\n1.4,400\n60,400\n")
-    wall.write_text("t_s,watts\n0,160\n1,160\n1.4,520\n60,520\n")
+    for file, rest, work in ((card, 100, 400), (wall, 160, 520)):  # a step after a second, without a hole
+        rows = (f"{i / 5},{rest if i < 6 else work}" for i in range(300))
+        file.write_text("\n".join(["t_s,watts", *rows]) + "\n")
     out = tmp_path / "calibration.json"
     arguments = ["calibrate", "--meter", f"replay:{card}", "--against", f"replay:{wall}", "--seconds", "2.6"]
     arguments += ["--window", "0.1", "--set", f"meter.calibration={out}"]
