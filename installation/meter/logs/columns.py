@@ -162,8 +162,8 @@ def _power(table: Table, layout: Layout, time: Sequence[str], sources: Sequence[
     names = [name for name in table.names if name and name not in time and name not in sources]
     known = [name for name in matching(layout.watts, names) if not _is_energy(table, name)]
     if known and (with_readings := [name for name in known if has_readings(table, name)] or known[:1]):
-        twins = [name for name in with_readings if _twin(name) == _twin(with_readings[0])]
-        return tuple(twins)
+        best = _twin(with_readings[0])
+        return tuple(name for name in names if _twin(name) == best and (name in known or has_readings(table, name)))
     found = [name for name in names if _is_power(table, name)]
     if not found and not table.named:
         found = _only_numbers(table, names)
@@ -182,7 +182,7 @@ def _power(table: Table, layout: Layout, time: Sequence[str], sources: Sequence[
 
 def _whole(names: Sequence[str]) -> list[str]:
     """The one column that says it is the whole, among parts."""
-    total = [name for name in names if re.search(r"\btotal\b|gesamt|^system|whole", name, re.I)]
+    total = [name for name in names if re.search(r"(^|[^a-z])total([^a-z]|$)|gesamt|^system|whole", name, re.I)]
     return total if len(total) == 1 else []
 
 

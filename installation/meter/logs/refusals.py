@@ -67,6 +67,11 @@ REFUSALS = (
         text=r"\| NVIDIA-SMI [\d.]+",
     ),
     Refusal(
+        "this is the picture gpustat draws for people; log with "
+        "`nvidia-smi --query-gpu=timestamp,index,power.draw --format=csv -l 1 > smi.csv`",
+        text=r"(?m)^\[\d+\] .*\|.*\d+ / \d+ (W|MB) \|",
+    ),
+    Refusal(
         "this is PowerTOP's report, sums over its whole time and no samples; log with "
         "`powerstat -R 1 3600 > power.txt` or `underfoot record FILE`",
         text=r"P ?o ?w ?e ?r ?T ?O ?P (Version|Report)|PowerTOP",

@@ -194,5 +194,5 @@ def _nothing(card: Card, rows: Rows, left_out: Counter[str], readings: int) -> s
             "tells no power; measure with a plug (shelly, tasmota) or with --meter estimate."
         )
     left = ", ".join(f"{n} {reason}" for reason, n in left_out.items())
-    count = "one reading" if readings else "no reading"
-    return f"there is only {count} in it{f' ({left})' if left else ''}; two are the least that has a length."
+    count = "only one reading" if readings else "no reading that can be used"
+    return f"there is {count} in it{f' ({left})' if left else ''}; two are the least that has a length."

@@ -13,6 +13,9 @@ STAMP_FIRST = r"^\s*(\d{2}[-/]\d{2}[-/]\d{4} \d{2}:\d{2}:\d{2})?"
 RAIL = re.compile(r"\b((?:VDD|VIN|POM)_\w+) (\d+)(?:mW)?/\d+")
 ESPHOME = re.compile(r"\[(\d\d:\d\d:\d\d(?:\.\d+)?)\].*'([^']+)'(?:: Sending state| >>) ([-+.\w]+) (m?W|kW|k?Wh)\b")
 PERF = re.compile(r"^\s*(\d+\.\d+)[,; ]+(\d+(?:\.\d+)?)[,; ]+Joules[,; ]+([\w/-]+)", re.M)
+LINE_PROTOCOL = re.compile(r"^([\w.-]+(?:,[\w.-]+=[^,\s]+)*) ([\w.-]+=[^\s]+) (\d{10,19})$", re.M)
+IPMI = re.compile(r"Instantaneous power reading:\s+(\d+) Watts")
+IPMI_STAMP = re.compile(r"IPMI timestamp:\s+(.+)")
 BLOCK = re.compile(r"^Timestamp\s*:\s*(.+)|^\*\*\* Sampled system activity \((.+?)\)", re.M)
 BLOCK_VALUE = re.compile(
     r"^(?:GPU (?P<card>[0-9A-Fa-f]{4,8}:\S+)|"
@@ -144,7 +147,40 @@ def _perf(text: str) -> tuple[list[Table], int]:
     return [table], outside
 
 
+def _line_protocol(text: str) -> tuple[list[Table], int]:
+    """`power,host=a value=75.0 1772460000000000000`: series, fields, Unix time."""
+    names, found, outside = ["time", "series"], list[tuple[int, dict[str, str]]](), 0
+    for number, line in enumerate(text.splitlines(), 1):
+        match = LINE_PROTOCOL.match(line)
+        if match:
+            fields = dict(pair.split("=", 1) for pair in match[2].split(",") if "=" in pair)
+            found.append(
+                (number, {"time": match[3], "series": match[1]} | {k: v.rstrip("iu") for k, v in fields.items()})
+            )
+        else:
+            outside += bool(line.strip())
+    names += [name for name in dict.fromkeys(n for _, row in found for n in row) if name not in names]
+    table = Table(names, [[row.get(name, "") for name in names] for _, row in found], [number for number, _ in found])
+    return [table], outside
+
+
+def _ipmi(text: str) -> tuple[list[Table], int]:
+    """`ipmitool dcmi power reading`: the reading, and its stamp on the same line or on one that follows."""
+    table, reading = Table(["time", "power"]), ""
+    for number, line in enumerate(text.splitlines(), 1):
+        value, stamp = IPMI.search(line), IPMI_STAMP.search(line)
+        before = line[: value.start()].strip(" |\t") if value else ""
+        reading = value[1] if value else reading
+        if reading and (before or stamp):
+            table.rows.append([before or (stamp[1] if stamp else ""), f"{reading} W"])
+            table.lines.append(number)
+            reading = ""
+    return [table], 0
+
+
 SHAPES = (
+    Shape("InfluxDB line protocol", LINE_PROTOCOL, _line_protocol),
+    Shape("ipmitool", IPMI, _ipmi),
     Shape("perf stat", PERF, _perf),
     Shape("MLPerf training power log", re.compile(r"^:::MLLOG \{", re.M), mlperf),
     Shape("PTDaemon", re.compile(r"^Time,[^,]+,Watts,[-.\d]", re.M), _pairs),

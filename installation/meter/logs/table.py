@@ -17,7 +17,8 @@ DELIMITERS = ";\t,|"
 SPACES = " "
 LOOKED_AT = 400  # lines that decide the delimiter
 RULE = re.compile(r"[-=_+|*~\s]+")  # a line drawn under a header or over a sum
-STAMP = re.compile(r"\d{1,4}\s?[-/.:]\s*\d{1,2}\s?[-/.:]\s*\d{1,4}|\d{1,2}:\d{2}")
+APART = re.compile(r"(?<=\d)\s+(?=(?:[mkuµ]?W|[Ww]atts?|[mk]?Wh|[mk]?J)(?:\s|$))")  # between a number and its unit
+STAMP = re.compile(r"(?:19|20)\d{6}[T_]\d{4}|\d{1,4}\s?[-/.:]\s*\d{1,2}\s?[-/.:]\s*\d{1,4}|\d{1,2}:\d{2}")
 UNITS = {
     "%",
     "c",
@@ -100,7 +101,7 @@ def _delimiter(lines: Iterable[str]) -> str:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     if delimiter == SPACES:
-        return line.split()
+        return APART.sub("", line).split()
     if '"' not in line:
         return [cell.strip() for cell in line.split(delimiter)]
     try:

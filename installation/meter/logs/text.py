@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 import charset_normalizer
@@ -27,6 +28,7 @@ KINDS = (  # the first bytes of files that are no text
     (b"%PDF", "a PDF", "look for the log it was made from"),
 )
 SINGLE = ["cp1252", "latin_1", "cp1250", "cp437", "cp932", "gb18030"]  # what loggers of Windows write
+ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")  # colours of a terminal
 SAMPLE = 1 << 16  # bytes that are enough to tell an encoding
 
 
@@ -47,7 +49,7 @@ def read_text(path: Path) -> str:
     for magic, what, remedy in KINDS:
         if data.startswith(magic):
             raise BadRecording(f"{path}: this is {what}, not a log in text; {remedy} first.")
-    text = _decoded(data, path).replace("\x00", "")
+    text = ESCAPES.sub("", _decoded(data, path).replace("\x00", ""))
     if not text.strip():
         raise BadRecording(f"{path}: the file is empty; name the log of a power meter.")
     return text

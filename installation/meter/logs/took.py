@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -22,6 +23,7 @@ ONE_CARD = 3000.0  # W that no single graphics card draws
 OVER = 1.1  # times its own limit that a card's mean may be
 CARD = re.compile(r"gpu|geforce|rtx|radeon|tesla|quadro|nvidia|board power", re.I)
 HOUR = 3600.0  # s clocks go forward in spring
+SUNDAY = 6
 MANY_GAPS = 0.2  # of the stretches: then the log may hold changes alone
 LISTED = 8
 
@@ -97,12 +99,13 @@ class Took:
             yield f"There are {stamped:g} lines of each stamp: if they are several cards, log their index too."
 
     def _hour(self) -> str:
-        """When a pause begins that is an hour and one spacing long; empty where none is."""
+        """When a pause of a Sunday begins that is an hour and one spacing long; empty where none is."""
         step = next(iter(self.each.values())).step
         spans = np.diff(self.whole.edges)
-        jumps = [i for i, gap in enumerate(self.whole.gaps) if gap and abs(spans[i] - HOUR - step) < step / 2 + 1]
+        jumps = [i for i, gap in enumerate(self.whole.gaps) if gap and abs(spans[i] - HOUR - step) < step / 2]
         first = min(s.first for s in self.each.values())
-        return self.rows.times.iso(first + float(self.whole.edges[jumps[0]] - self.whole.edges[0])) if jumps else ""
+        stamps = (self.rows.times.iso(first + float(self.whole.edges[i] - self.whole.edges[0])) for i in jumps)
+        return next((stamp for stamp in stamps if datetime.fromisoformat(stamp).weekday() == SUNDAY), "")
 
     def _is_a_card(self) -> bool:
         names = (*self.columns.power, *self.columns.sources, self.layout.name, *self.rows.extra.get("machine", [])[:1])

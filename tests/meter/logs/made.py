@@ -340,6 +340,23 @@ def programs() -> Iterator[Made]:
     )
     intel = "Freq MHz req,RC6 %,Power W gpu,Power W pkg\n" + "300,90,2.5,15.0\n" * 11
     yield log("intel_gpu_top", intel, 25, every=1.0)
+    protocol = each(lambda t: f"power,host=a value=75.0 {1772460000 + t}000000000")
+    yield log("InfluxDB's line protocol", protocol, 750)
+    yield log("ipmitool", each(lambda t: f"2026-03-02 14:00:{t:02d} | Instantaneous power reading: 75 Watts"), 750)
+    scaph = ",".join(f'{{"host":{{"consumption":75000000,"timestamp":{1772460000 + t}}},"consumers":[]}}' for t in TEN)
+    yield log("Scaphandre", f"[{scaph}]", 750)
+    twice = ",/nvidiagpu/0/power/0,/nvidiagpu/1/power/0\nTime,GPU Power,GPU Power\n"
+    twice += each(lambda t: f"03/02/2026 14:00:{t:02d},75,25")
+    yield log("Open Hardware Monitor, two cards", twice, 1000, sum=True)
+    hml2 = "00, 02-03-2026 14:00:00, Hardware monitoring log v1.6 \n02, 02-03-2026 14:00:00, GPU1 power,GPU2 power\n"
+    hml2 += each(lambda t: f"80, 02-03-2026 14:00:{t:02d}, 100.000,300.0")
+    yield log("Afterburner, two cards", hml2, 3000, cards=("2",))
+    spaced = each(lambda t: f"2026-03-02 14:00:{t:02d} 75000.0 mW")
+    yield log("spaces before units", spaced, 750)
+    yield log("parts and their total", "time,cpu_w,gpu_w,total_w\n" + each(lambda t: f"{iso(t)},25,50,75"), 750)
+    yield log("stamps without signs", "ts,w\n" + each(lambda t: f"20260302T1400{t:02d}Z,75"), 750)
+    yield log("colours of a terminal", "\x1b[1mtime,watts\x1b[0m\n" + each(lambda t: f"{iso(t)},75"), 750)
+    yield log("a stop watch of hours", "elapsed,watts\n" + each(lambda t: f"{23 + t}:00:00,75"), 75 * 36_000)
     perf = each(lambda t: f"     {t + 1}.000000000,75.00,Joules,power/energy-pkg/,1001064250,100.00,,")
     yield log("perf stat", perf, 825)
     mac = each(lambda t: f"*** Sampled system activity (Mon Mar  2 14:00:{t:02d} 2026 +0100) (1003.48ms elapsed) ***\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,16 @@ def test_two_lines_say_what_was_taken(tmp_path: Path) -> None:
     assert joules == "600 J in 8 s; 1 gap of 2 s: the log says [N/A]; lines left out: 1 without a reading."
     assert (taken.machine, taken.started, taken.layout) == ("NVIDIA A100", "2026-03-02T14:00:00.000", "nvidia-smi")
     assert taken.left_out == {"without a reading": 1}
+
+
+def test_a_clock_that_jumps_by_an_hour_is_doubted(tmp_path: Path) -> None:
+    begin = datetime(2026, 3, 29, 1, 30)
+    stamps = [begin + timedelta(seconds=10 * k + (3600 if k >= 180 else 0)) for k in range(360)]
+    rows = "time,watts\n" + "".join(f"{stamp:%Y-%m-%d %H:%M:%S},100\n" for stamp in stamps)
+    path = log(tmp_path / "smi.csv", rows)
+    assert "The clock jumps by an hour (2026-03-29T01:59:50.000)" in read_log(path).lines[2]
+    assert read_log(path, Wishes(zone="Europe/Berlin")).curve.joules == pytest.approx(359_000)
+    assert len(read_log(path, Wishes(zone="Europe/Berlin")).lines) == 2
 
 
 @pytest.mark.parametrize(
