@@ -32,7 +32,7 @@ class Set:
         return ROOM / f"{self.name}.txt"
 
 
-RUN, TEST = ("film",), ("film", "drawings", "data", "jax", "test")
+RUN, TEST = ("film", "paper"), ("film", "paper", "drawings", "data", "jax", "test")
 SETS = {
     each.name: each
     for each in (

@@ -38,7 +38,7 @@ LAYERS: list[set[str]] = [
     },
     {"player", "workshop"},
     set(PLAYERS),
-    {"conductor", "check", "take"},
+    {"conductor", "check", "take", "paper"},
     {"command", "__main__"},
 ]
 WALLS = {  # a library -> the rooms and files that may import it
