@@ -75,11 +75,12 @@ def test_every_kind_by_path_and_an_own_player_keep_conservation(tmp_path: Path) 
 
 
 def test_an_own_player_that_is_killed_comes_back_and_counts_what_it_missed(tmp_path: Path) -> None:
-    piece = start(tmp_path, "--seconds", "12", *by_path(tmp_path))
+    piece = start(tmp_path, "--seconds", "120", *by_path(tmp_path))
     now = piece.wait_open()
     until(lambda: now.of("counter").grains > 50)
     piece.child("counter").kill()
     until(lambda: now.of("counter").restarts == 1 and now.of("counter").state is State.PLAYING)
+    piece.leave_after(now, "counter")
     result = piece.end()
     counted, lost = now.of("counter").grains, now.of("counter").lost
     assert result["grains_counted"] == counted
@@ -105,21 +106,30 @@ def test_what_fails_is_left_out_and_named_and_the_rest_plays(tmp_path: Path) -> 
     voices = ", ".join(f'"{v}"' for v in ("rain", *(tmp_path / n for n in ("raises.py", "endless.py", "imports.py"))))
     scenes = ", ".join(f'"{s}"' for s in ("section", "fall", "captions", tmp_path / "prints.py", tmp_path / "draws.py"))
     wishes = (f"sound.voices=[{voices}]", f"screen.scenes=[{scenes}]", f'meter.beside=["{tmp_path / "imports.py"}"]')
-    piece = start(tmp_path, "--seconds", "10", *by_path(tmp_path, *wishes))
+    piece = start(tmp_path, "--seconds", "120", *by_path(tmp_path, *wishes))
     now, notes = piece.wait_open(), set[str]()
+    until((tmp_path / "out" / "log" / "screen.log").exists)
+    expected = (
+        "raises.py, line 3",
+        "endless.py, line 5",
+        "imports.py, line 1",
+        "draws.py, line 4",
+        "prints.py, line 1",
+    )
 
-    def heard() -> bool:
+    def missing() -> list[str]:
         notes.update(now.of(player).note for player in now.players)
-        return piece.process.poll() is not None
+        told = " ".join(notes) + log(tmp_path, "screen")
+        return [name for name in expected if name not in told]
 
-    until(heard)
+    until(lambda: not missing() or piece.process.poll() is not None, what=missing)
+    piece.leave_after(now, "screen")
     result = piece.end()
-    told = " ".join(notes) + log(tmp_path, "screen")
-    for name, line in (("raises.py", 3), ("endless.py", 5), ("imports.py", 1), ("draws.py", 4), ("prints.py", 1)):
-        assert f"{name}, line {line}" in told, (name, notes)
+    assert not missing(), notes
     due = result["grains_due"]
     assert due > 100
-    assert result["grains_heard"] == result["grains_lit"] == result["grains_drawn"] == result["grains_counted"] == due
+    given = [result[f"grains_{what}"] for what in ("heard", "lit", "drawn", "counted")]
+    assert given == [due] * 4, (result, notes)
     assert result["restarts"] == 0
     assert (tmp_path / "out" / "log" / "screen.log").stat().st_size < 2_000_000
 

@@ -17,7 +17,8 @@ from ..guard import attempt, plain
 from ..now import Now, Provenance
 from ..plug import STRIP, find_file, is_path, plug
 from ..reading import provenance_at
-from ..score.grains import DELAY, GrainClock, full_watts
+from ..score.follower import Follower
+from ..score.grains import full_watts
 from .device import FRAMES, VOLTS, Device, Given
 from .slew import HARDEST
 from .sparks import Sparks
@@ -41,11 +42,11 @@ class Player(player.Player):
         self.settings = config.light
         self.lit_before, self.lost_before = int(now.light_grains), int(now.light_lost)
         self.frames_before, self.refused_before = now.light_frames, now.light_refused
-        self.clock = GrainClock(now.joules_per_grain, self.lit_before, self.lost_before, resumed=self.resumed)
+        self.follower = Follower(now, self.lit_before, self.lost_before, resumed=self.resumed)
         self.tally = Tally()
-        self.handed_before = self.clock.given
+        self.handed_before = self.follower.given
         self.sent: dict[int, tuple[int, int]] = {}
-        self.seen = self.told = 0.0
+        self.told = 0.0
         self.reads = False
         self.number = self.presses_seen = 0
         self.frame_due, self.dark_at = -math.inf, math.inf
@@ -102,29 +103,24 @@ class Player(player.Player):
 
     def _take(self, seconds: float) -> None:
         """Let the grains in that fall by now; while a strip is being opened they wait, for a moment."""
-        period = self.now.meter_period
-        fresh = self.now.sampled_at != self.seen
-        if fresh:
-            self.seen = self.now.sampled_at
-            self.clock.feed(self.now.samples)
+        fresh = self.follower.look()
         reads = provenance_at(self.now, seconds) is not Provenance.NO_READING
         if fresh or reads != self.reads:
             self.reads = reads
-            self._follow_power(max(period, 0.001))
+            self._follow_power(max(self.now.meter_period, 0.001))
         if self._waits(seconds):
             return
-        moment = seconds - DELAY * period
         leaving = self.leaving  # once: a signal may come between two looks
-        grains = self.clock.flush() if leaving else self.clock.until(moment)
+        grains = self.follower.flush() if leaving else self.follower.until(seconds)
         self.flushed = leaving
         if len(grains):
-            born = np.minimum(grains.times + seconds - moment, seconds)
+            born = np.minimum(grains.times + self.follower.delay, seconds)
             self.strand.let_in(grains, born, self.light_of_a_spark())
 
     def _follow_power(self, span: float) -> None:
         """Sparks as wide as this power makes them; after a silence the first ones can be told apart."""
         if self.reads:
-            self.strand.follow(self.now.watts / self.clock.joules_per_grain, span)
+            self.strand.follow(self.now.watts / self.now.joules_per_grain, span)
         else:
             self.strand.follow(0.0, math.inf)
 
@@ -139,7 +135,7 @@ class Player(player.Player):
     def light_of_a_spark(self) -> float:
         """Luminance times LEDs; at full watts the strip has the brightness that was set."""
         full = full_watts(self.settings.full_watts, self.now.power_limit)
-        return self.strand.light_of_one(full / self.clock.joules_per_grain)
+        return self.strand.light_of_one(full / self.now.joules_per_grain)
 
     # -- a frame
     def _draw(self, seconds: float) -> None:
@@ -159,7 +155,7 @@ class Player(player.Player):
         return min(max((self.dark_at - seconds) / FADE, 0.0), 1.0)
 
     def _all_lit(self) -> bool:
-        return self.tally.settled >= self.clock.given - self.handed_before
+        return self.tally.settled >= self.follower.given - self.handed_before
 
     # -- what became of it
     def _settle(self, seconds: float) -> None:
@@ -173,7 +169,7 @@ class Player(player.Player):
             self.tally.gone(self.sparks.left)
             self._show_nothing()
         self.now.light_grains = self.lit_before + self.tally.lit
-        self.now.light_lost = self.clock.lost + self.tally.lost
+        self.now.light_lost = self.follower.lost + self.tally.lost
 
     def _show(self, given: Given) -> None:
         picture = np.zeros((600, 3), np.uint8)
@@ -211,6 +207,6 @@ class Player(player.Player):
     def close(self) -> None:
         self._guarded(PLAYING, self.strip.close)
         self._settle(self.told)
-        self.now.light_lost += max(0, self.clock.given - self.handed_before - self.tally.settled)
+        self.now.light_lost += max(0, self.follower.given - self.handed_before - self.tally.settled)
         self.now.pixels = np.zeros((600, 3), np.uint8)
         self._tell(self.told)

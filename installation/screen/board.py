@@ -45,6 +45,7 @@ class Board:
         surface: (width, height) without transparency.
         at: the layout.
         grains: those that fall in this frame; each is here once.
+        delay: s from a grain's own time until it falls.
         wiped: what was cleared before this frame.
         column: which scene the right column belongs to, and which one asks for it next.
         live: whether people wait for each frame; then slow work is done beside it.
@@ -66,6 +67,7 @@ class Board:
         self.notes: list[str] = []
         self.sentences = self._sentences()
         self.grains: Grains = NONE
+        self.delay = 0.0
         self.wiped: list[Rect] = []
         self.next_wiped: list[Rect] = []
         self.column, self.column_wanted = "passage" if self.shows("passage") else "land", ""

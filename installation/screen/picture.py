@@ -20,7 +20,8 @@ from installation.flash_limiter import FlashLimiter
 from installation.guard import attempt, plain
 from installation.now import Now
 from installation.plug import SCENE, is_path, plug
-from installation.score.grains import DELAY, NONE, GrainClock
+from installation.score.follower import Follower
+from installation.score.grains import Grains
 from installation.screen.board import Board
 from installation.screen.pixels import view
 
@@ -66,8 +67,7 @@ class Picture:
         self.config, self.resumed = config, resumed
         self.counts = (given, lost)
         self.board = Board(config, size, scenes or ())
-        self.clock: GrainClock | None = None
-        self.sampled_at = 0.0
+        self.follower: Follower | None = None
         self.shown = self.mixture = pygame.Surface(size)
         self.limiter = FlashLimiter(size, config.screen.change_per_second)
         self.foreign: dict[int, Path] = {}  # by id: somebody's scenes need not be hashable, nor equal to themselves
@@ -95,12 +95,12 @@ class Picture:
     @property
     def drawn(self) -> int:
         """Grains drawn."""
-        return self.clock.given if self.clock else self.counts[0]
+        return self.follower.given if self.follower else self.counts[0]
 
     @property
     def lost(self) -> int:
         """Grains that were due and never drawn."""
-        return self.clock.lost if self.clock else self.counts[1]
+        return self.follower.lost if self.follower else self.counts[1]
 
     def draw(self, now: Now, seconds: float, *, last: bool = False) -> pygame.Surface:
         """The picture at a moment, s on the meter's clock; the `last` one holds every grain that is still due."""
@@ -137,16 +137,11 @@ class Picture:
         del target
         return self.shown
 
-    def _grains(self, now: Now, seconds: float, last: bool) -> Any:
-        if self.clock is None:
-            if not now.joules_per_grain:
-                return NONE
-            given, lost = self.counts
-            self.clock = GrainClock(now.joules_per_grain, given, lost, resumed=self.resumed)
-        if last or now.sampled_at != self.sampled_at:
-            self.sampled_at = now.sampled_at
-            self.clock.feed(now.samples)
-        return self.clock.flush() if last else self.clock.until(seconds - DELAY * now.meter_period)
+    def _grains(self, now: Now, seconds: float, last: bool) -> Grains:
+        if self.follower is None:
+            self.follower = Follower(now, *self.counts, resumed=self.resumed)
+        self.board.delay = self.follower.delay
+        return self.follower.flush() if last else self.follower.until(seconds)
 
     def touches(self, x: float, y: float) -> bool:
         """Whether a mouse or a finger at this point touches the line of code."""

@@ -14,7 +14,8 @@ import numpy as np
 from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
 from ..reading import provenance_at
-from ..score.grains import DELAY, NONE, GrainClock, Grains, Integers, full_watts, jitter
+from ..score.follower import Follower
+from ..score.grains import NONE, Grains, Integers, full_watts, jitter
 from ..score.sound import QUIETER, Loudness
 from .block import BlockContext
 
@@ -36,8 +37,7 @@ class Listener:
 
     def __init__(self, now: Now, settings: SoundSettings, rate_hz: int, block: int, *, resumed: bool = False) -> None:
         self.now, self.settings, self.rate_hz, self.block = now, settings, rate_hz, block
-        self.clock = GrainClock(now.joules_per_grain, int(now.sound_grains), int(now.sound_lost), resumed=resumed)
-        self.sampled_at = 0.0
+        self.follower = Follower(now, int(now.sound_grains), int(now.sound_lost), resumed=resumed)
         self.presses = now.presses
         self.first_loss = math.nan
         self.deaf = False
@@ -46,10 +46,9 @@ class Listener:
 
     def context(self, seconds: float) -> BlockContext:
         """What is true in the block whose first sample stands for this moment of the monotonic clock."""
-        self._feed()
-        grains, onsets = self._fall(seconds - self._delay())
+        grains, onsets = self._fall(seconds)
         if self.deaf:
-            self.clock.lose(len(grains))
+            self.follower.lose(len(grains))
         reading = provenance_at(self.now, seconds) is not Provenance.NO_READING
         presses, self.presses = self.now.presses - self.presses, self.now.presses
         watts = self.now.watts if reading else 0.0
@@ -67,27 +66,27 @@ class Listener:
     @property
     def given(self) -> int:
         """Grains that fell in the blocks so far."""
-        return self.clock.given - len(self.parting)
+        return self.follower.given - len(self.parting)
+
+    @property
+    def lost(self) -> int:
+        """Grains that were due and never heard."""
+        return self.follower.lost
 
     def leave(self, seconds: float) -> None:
         """From this moment on give what is due within LAST_WITHIN, whatever its time: the doors close."""
         if not self.leaving:
             self.leaving = True
-            self.clock.feed(self.now.samples)
-            self.parting = _gathered(self.clock.flush(), seconds - self._delay())
+            self.parting = _gathered(self.follower.flush(), seconds - self.delay)
 
-    def _delay(self) -> float:
-        """A block ends where the other players are, so that the samples it needs are there."""
-        return DELAY * self.now.meter_period + self.block / self.rate_hz
+    @property
+    def delay(self) -> float:
+        """s from a grain's own time to its drop: a block ends where the other players are."""
+        return self.follower.delay + self.block / self.rate_hz
 
-    def _feed(self) -> None:
-        sampled_at = self.now.sampled_at
-        if sampled_at != self.sampled_at and not self.leaving:
-            self.sampled_at = sampled_at
-            self.clock.feed(self.now.samples)
-
-    def _fall(self, start: float) -> tuple[Grains, Integers]:
-        grains = self._part(start) if self.leaving else self.clock.until(start + self.block / self.rate_hz)
+    def _fall(self, at: float) -> tuple[Grains, Integers]:
+        start = at - self.delay
+        grains = self._part(start) if self.leaving else self.follower.until(at)
         if not len(grains):
             return grains, grains.numbers
         offsets = np.rint((grains.times - start) * self.rate_hz)

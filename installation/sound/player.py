@@ -112,8 +112,8 @@ class Player(Base):
     def _count_missed(self) -> None:
         """While nothing can be heard, what falls is lost, and is counted."""
         listener = Listener(self.now, self.config.sound, 48_000, 512, resumed=True)
-        listener.clock.feed(self.now.samples)
-        self.now.sound_lost = listener.clock.lost
+        listener.follower.look()
+        self.now.sound_lost = listener.lost
 
     def _open_stream(self, outlet: Outlet) -> None:
         self.now.sound_device = str(outlet)
@@ -139,7 +139,7 @@ class Player(Base):
         """One block, counted."""
         samples = self.mixer.block(seconds)
         self.now.sound_grains = self.listener.given
-        self.now.sound_lost = self.listener.clock.lost
+        self.now.sound_lost = self.listener.lost
         return samples
 
     def tick(self, seconds: float) -> None:

@@ -18,7 +18,7 @@ from ..config import Config
 from ..flash_limiter import Pixels
 from ..meter.recording import Gap, Recording
 from ..now import Provenance
-from ..score.grains import DELAY, PROVENANCE, TIME, Floats, GrainClock, grains_due
+from ..score.grains import PROVENANCE, TIME, Floats, GrainClock, grains_due
 from ..sound.block import BlockContext, Samples, Voice
 from ..sound.voices.rain import Voice as Rain
 from ..text.passages import chosen
@@ -237,11 +237,10 @@ class Audit:
             return 0.0
         clock = GrainClock(self.screen.now.joules_per_grain)
         clock.feed(np.stack([self.rows[at] for at in sorted(self.rows)]))
-        hall = self.sound.audio
-        delay = DELAY * self.screen.now.meter_period + hall.block / hall.rate_hz
-        grains = clock.flush()
-        asked = dict(zip(grains.numbers.tolist(), (grains.times - OPENED + delay).tolist(), strict=True))
-        return max((abs(at / hall.rate_hz - asked[n]) for n, at in tap.onsets.items() if n in asked), default=0.0)
+        grains, rate_hz = clock.flush(), self.sound.audio.rate_hz
+        falls = grains.times - OPENED + self.sound.listener.delay
+        asked = dict(zip(grains.numbers.tolist(), falls.tolist(), strict=True))
+        return max((abs(at / rate_hz - asked[n]) for n, at in tap.onsets.items() if n in asked), default=0.0)
 
     def _sparks_by_light(self) -> float:
         """Sparks, as many as the light in the strip's bytes makes: a spark gives so much on its way from end to end."""

@@ -136,7 +136,7 @@ class Sound:
 
     def step(self) -> None:
         block = self.mixer.block(self.due)
-        self.now.sound_grains, self.now.sound_lost = self.listener.given, self.listener.clock.lost
+        self.now.sound_grains, self.now.sound_lost = self.listener.given, self.listener.lost
         cut = min(self.early, len(block))
         self.early -= cut
         if cut < len(block):

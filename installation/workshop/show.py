@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ..flash_limiter import FlashLimiter
 from ..now import Now
 from ..player import Pacer
-from ..score.grains import DELAY, NONE, GrainClock, Grains
+from ..score.follower import Follower
+from ..score.grains import Grains
 from .sketch_file import Sketch
 from .stage import COLOURS, Speaker, Stage, reading
 
@@ -37,9 +38,7 @@ class Backstage(Stage):
         self.limiter = FlashLimiter(size)
         self.kept = self._canvas.copy()
         self.out = self._canvas.copy()
-        self.now: Now | None = None
-        self.clock: GrainClock | None = None
-        self.fed = 0.0
+        self.follower: Follower | None = None
 
     def begin(self, now: Now, seconds: float, at: float) -> None:
         """A new picture: `seconds` since the sketch began, `at` on the meter's clock."""
@@ -49,16 +48,9 @@ class Backstage(Stage):
         self.speaker.mixture.frame(seconds)
 
     def _fall(self, now: Now, at: float) -> Grains:
-        if now is not self.now:
-            self.now, self.clock, self.fed = now, None, 0.0
-        if now.joules_per_grain <= 0:
-            return NONE
-        if self.clock is None:
-            self.clock = GrainClock(now.joules_per_grain, resumed=True)
-        if now.sampled_at != self.fed:
-            self.fed = now.sampled_at
-            self.clock.feed(now.samples)
-        return self.clock.until(at - DELAY * now.meter_period)
+        if self.follower is None or now is not self.follower.now:
+            self.follower = Follower(now, resumed=True)
+        return self.follower.until(at)
 
     def end(self, whole: bool, caption: str) -> pygame.Surface:
         """Finish the picture: one that is not whole gives way to the last whole one. Gives what may be shown."""

@@ -83,8 +83,8 @@ def test_one_joule_is_one_dot_and_one_drop(tmp_path: Path) -> None:
     show, _ = play(HOME / "sketches" / "02_joules.py", meter, 180, 100.0)
     assert show.sketch.version is not None
     fallen = vars(show.sketch.version.module)["fallen"]
-    clock = show.stage.clock
-    assert clock is not None
+    assert show.stage.follower is not None
+    clock = show.stage.follower.clock
     assert len(fallen) == clock.given == show.stage.speaker.mixture.dropped
     assert clock.given + len(clock.waiting) == int(meter.joules) - before == 300
 

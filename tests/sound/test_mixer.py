@@ -59,7 +59,7 @@ def test_no_power_is_louder_than_the_loudest_allowed(tmp_path: Path, watts: floa
     assert loudness(sound) <= -18.0
     assert true_peak_db(sound) <= -1.0
     assert room.mixer.limiter.worked == 0  # held by the score, not by the limiter
-    assert room.listener.given + len(room.listener.clock.waiting) == room.listener.clock.due
+    assert room.listener.given + len(room.listener.follower.clock.waiting) == room.listener.follower.clock.due
 
 
 @pytest.mark.parametrize("watts", [20.0, 120.0, 350.0])
@@ -130,8 +130,8 @@ def test_it_opens_and_closes_without_a_step(tmp_path: Path) -> None:
     closing = room.play(4.0, 300.0, begin=3.0, silent_meter=True)
     assert room.mixer.silent
     assert not closing[int(0.75 * 48_000) :].any()
-    assert room.listener.given == room.listener.clock.due
-    assert room.listener.clock.lost == 0
+    assert room.listener.given == room.listener.follower.clock.due
+    assert room.listener.follower.clock.lost == 0
 
 
 class Broken:

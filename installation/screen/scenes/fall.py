@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from installation.now import Now
 from installation.score.colour import BUSY
-from installation.score.grains import DELAY, Grains, hashed
+from installation.score.grains import Grains, hashed
 from installation.screen.board import Board, Rect
 from installation.screen.colours import BRIGHT, LIT
 from installation.screen.ground.painter import fade
@@ -44,17 +44,17 @@ class Scene:
         self.slow, self.dim = (1.8, 0.6) if board.gentle else (1.0, 1.0)
 
     def draw(self, now: Now, at: float) -> None:
-        self._add(self.board.grains, at, DELAY * now.meter_period)
+        self._add(self.board.grains, at)
         low = max(0, math.ceil(-float(self.board.ridge.min())))  # where the line lies under the surface they land there
         area = Rect(self.box.x, self.box.y - self.reach, self.box.w, self.box.h + low + 2 * self.reach + 1)
         if len(self.points):
             self._draw(at)
             self.board.moving(area)
 
-    def _add(self, grains: Grains, at: float, behind: float) -> None:
+    def _add(self, grains: Grains, at: float) -> None:
         """Take in new grains; each begins at its own time, also where a picture came late."""
         if len(grains):
-            begin = np.clip(grains.times + behind, at - LATE, at)
+            begin = np.clip(grains.times + self.board.delay, at - LATE, at)
             if self.board.last:  # no other picture will show them
                 begin = np.full_like(begin, at - LATE)
             pace = FALL * self.slow * (1 + SPREAD * (2 * hashed(grains.numbers, 3) - 1))
