@@ -69,7 +69,7 @@ def test_what_is_staged_says_so_on_the_picture(tmp_path: Path) -> None:
         (("--size", "\u00b2\u00b2\u00b2x\u00b2\u00b2\u00b2"), "WIDTHxHEIGHT"),
         (("--scene", "number", "--day", "1"), "--scene section"),
         (("--meter", "nvml"), "replay:FILE"),
-        (("--meter", "replay:/nowhere/at/all.csv"), "no such recording"),
+        (("--meter", "replay:/nowhere/at/all.csv"), "no such file"),
         (("--scene", "numbr"), "number"),
     ],
 )
