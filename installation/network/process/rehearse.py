@@ -82,6 +82,6 @@ def _tensorflow_luck() -> random.Random | None:
     """From which TensorFlow draws the seeds of its operations, once a file has set a seed."""
     if keras.backend.backend() != "tensorflow":
         return None
-    import tensorflow as tf
+    from tensorflow.python.eager import context
 
-    return getattr(tf.__internal__.eager_context.context(), "_rng", None)
+    return getattr(context.context(), "_rng", None)
