@@ -7,6 +7,7 @@ a recording, and then it says REPLAYED.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,7 @@ PHASES = {
     "spent": Phase.SPENT,
 }
 BEGIN = 1000.0  # s, monotonic
+ROWS = 1000  # of the staged data
 FIT_S = 0.82  # s: how long the staged fit took
 OPENED_ON = 1_700_000_003.0  # s since 1970: any moment will do, and the same one gives the same picture
 Watts = Callable[[float], float | None]  # seconds since the doors opened -> W; None is no reading
@@ -150,13 +152,16 @@ class Staged:
             self.conductor.doors, self.conductor.opened_at = Doors.SHUT, 0.0
         elif state == "closed":
             self.conductor.doors = Doors.SHUT
+            self.provenance = Provenance.NO_READING  # the players have left, and nobody samples any more
         picture.board.help = state == "help"
 
     def _fit(self, ago: float = 0.0) -> None:
         """A fit that begins, or began some s ago."""
         network, self.fitting = self.by["network"], True
         network.fits += 1
-        network.epochs, network.batches, network.epoch, network.batch, network.loss = 10, 32, 3, 17, 0.691
+        network.epochs, network.batches = counts(self.now.fit_line)
+        network.epoch, network.batch = math.ceil(0.3 * network.epochs), math.ceil(0.53 * network.batches)
+        network.loss = 0.691
         network.operations, network.fit_began_at = 416_000.0, self.seconds - ago
         network.fit_began_with = float(np.interp(network.fit_began_at, self.rows[:, 0], self.rows[:, 1]))
         rng = np.random.default_rng(5)
@@ -165,7 +170,8 @@ class Staged:
     def _settle(self) -> None:
         network, self.fitting = self.by["network"], False
         network.fit_ended, network.fit_ended_at = "whole", float(self.rows[-1, 0])
-        network.fit_seconds, network.fit_updates = network.fit_ended_at - network.fit_began_at, 320
+        network.fit_seconds = network.fit_ended_at - network.fit_began_at
+        network.fit_updates = network.epochs * network.batches
         network.fit_joules = self.joules - network.fit_began_with if self.provenance else math.nan
         network.fit_provenance = self.provenance
         network.fit_rest_watts = network.fit_rest_joules = math.nan
@@ -178,6 +184,12 @@ class Staged:
             "sound": "No sound device is there; plug one in.",
             "light": "The strip does not answer on its port.",
         }[player]
+
+
+def counts(fit_line: str) -> tuple[int, int]:
+    """Epochs and batches that a call of fit asks for, with Keras's own numbers where it does not say."""
+    said = {name: int(value) for name, value in re.findall(r"(epochs|batch_size)\s*=\s*(\d+)", fit_line)}
+    return said.get("epochs", 1), math.ceil(ROWS / said.get("batch_size", 32))
 
 
 def lay_down(picture: Picture, staged: Staged, hours: float, seed: int = 7) -> None:

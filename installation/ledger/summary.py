@@ -148,9 +148,8 @@ def _fit(fit: dict[str, Any]) -> Iterator[str]:
     )
     if fit["asked"]:
         rows = number(fit["asked"])
-        learned = (
-            f"right on {_share(fit['seen'])} of {rows} rows it was shown, {_share(fit['unseen'])} of {rows} new rows"
-        )
+        seen, unseen = _share(fit["seen"]), _share(fit["unseen"])
+        learned = f"right on {seen} of {rows} examples shown, {unseen} of {rows} new ones"
         yield from _entry("", learned)
 
 

@@ -48,7 +48,7 @@ def _passages(config: Config) -> Iterator[Finding]:
     yield Finding("passages", "ok", f"{len(passages.shown)} texts are proved, each with its credit.")
     if not passages.contact:
         remedy = (
-            "Write an address into passages.toml, [texts] contact; until then the wall asks people to tell the house."
+            "Write an address into passages.toml, [texts] contact; until then the wall asks people to tell the staff."
         )
         yield Finding("passages", "missing", "There is no address for corrections.", remedy)
 

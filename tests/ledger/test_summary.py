@@ -35,7 +35,7 @@ def test_the_page_says_what_the_book_says(book: Book) -> None:
         "due           12 000",
         "heard         12 000",
         "1 seed        MEASURED 48 J in 0.71 s; 3 265 weights, updated 320 times",
-        "right on 61% of 1 000 rows it was shown, 50% of 1 000 new rows",
+        "right on 61% of 1 000 examples shown, 50% of 1 000 new ones",
         "Restarts      1\n",
     ):
         assert words in said

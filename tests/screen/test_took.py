@@ -34,14 +34,14 @@ def test_only_random_answers_are_called_noise(stage: Stage) -> None:
     staged = stage(100.0)
     settled(staged, wall)
     network = staged.by["network"]
-    assert "Guessing gives 50 %. Its rows are random numbers. It learned noise by heart." in told(
-        took(wall.board, staged.now)
-    )
+    text = told(took(wall.board, staged.now))
+    assert "right on 60 of 100 examples it was shown, and on 50 (± 3) of 100 new ones. Guessing gets 50." in text
+    assert "what it learned beyond guessing is noise" in text
     network.seen = 0.52
     assert "there was only noise to learn" in told(took(wall.board, staged.now))
     network.chance = 0.0
     text = told(took(wall.board, staged.now))
-    assert "52 % right" in text
+    assert "on 52 of 100" in text
     assert "noise" not in text
     assert "Guessing" not in text
 
@@ -108,7 +108,7 @@ def test_an_uncertainty_is_that_of_the_reading_it_stands_by(stage: Stage, pictur
     staged.by["network"].fit_provenance = Provenance.ESTIMATED  # the meter was another one in its midst
     text = told(took(wall.board, staged.now))
     assert "ESTIMATED" in text
-    assert "±" not in text
+    assert "± 5 %" not in text
 
 
 def test_a_fit_beside_the_card_that_is_read_claims_no_joules(stage: Stage) -> None:

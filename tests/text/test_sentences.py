@@ -69,12 +69,14 @@ def test_sentences_are_filled_in() -> None:
     assert counts == "epoch 3 of 10    batch 17 of 32    loss 0.691"
     assert words("counts", epoch=1, epochs=1, batch=1, batches=1, loss=float("nan")).endswith("loss not a number")
     done = words("done_measured", updates=320, joules=97.4, seen=60, unseen=50).replace(GROUP, " ")
-    assert done == "done: 320 updates, 97 joules measured.  On the rows it was shown: 60 % right.  On new rows: 50 %."
+    assert done == "done: 320 updates, 97 joules measured.  Examples it was shown: 60 % right.  New examples: 50 %."
     assert words("grain", joules=1).startswith("one grain = one joule: ")
     assert words("grain", joules=0.2).startswith(f"one grain = 0.2{GROUP}joules: ")
     assert words("grain", joules=1.2).startswith(f"one grain = 1.2{GROUP}joules: ")
     land = words("land", side=0.4691, watts=76, kind=words("kind_nuclear")).replace(GROUP, " ")
-    assert land.startswith("This square is at true size: 0.47 m on a side. It is the land held for these 76 watts if")
+    assert land.startswith(
+        "This square is at true size: 0.47 m on a side. It is the land held for the mean of this fit, 76 watts, if"
+    )
 
 
 def test_numbers_are_written_the_languages_way() -> None:

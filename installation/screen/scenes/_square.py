@@ -106,7 +106,7 @@ class Squares:
         inside = self._within(first, band, side) if fits else []
         head = [] if inside else [first, *band]
         others = [other for kind in OTHERS if (other := self._other(mean_watts(now), kind))]
-        sources = self._sources(now)
+        sources = self._sources(now, land)
         for groups, rest in (([others, sources], []), ([sources], [others])):
             largest, least = 1.0 if fits else LARGEST, 0.8 if side else 0.6
             for small in range(round(largest * at.small), round(least * at.small) - 1, -1):
@@ -144,11 +144,11 @@ class Squares:
                 below += self.board.wrap(sentence, at.column.w, small, QUIET, gap=12 * at.unit if i == 0 else 0.0)
         return below
 
-    def _sources(self, now: Now) -> list[str]:
+    def _sources(self, now: Now, land: Land) -> list[str]:
         """What the figures are, and what they leave out."""
         say = self.board.sentences
         computed = say("land_word", word=word(self.board, provenance_of_fit(now)))
-        sentences = [f"{say('land_sources')} {say('land_left_out')} {computed}", say("land_limit")]
+        sentences = [f"{say('land_sources')} {say('land_left_out')} {computed}", say("land_limit", area=land.low_m2)]
         place = self.board.config.place
         covered = sum(place.mix.values())
         if 0 < covered < 0.995:

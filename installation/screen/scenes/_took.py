@@ -21,6 +21,7 @@ MANY = 0.01 * KWH  # J from which on they are told in kWh as well
 LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
 HELD, NONE = 2, 3  # now.unseen_from: rows held out; no rows it never saw
 VALUES = 2  # measures told on the page; the ledger has all
+INTERVAL = 1.96  # standard errors: half of a 95 % interval
 BY_HEART = 3.0  # standard errors by which the rows it was shown must be more often right than new ones
 
 
@@ -77,12 +78,9 @@ def _learned(board: Board, now: Now) -> list[tuple[str, Colour]]:
         return [(sentence, LIT) for sentence in _values(board, now)]
     if not math.isfinite(now.unseen):
         return [(say("learned_alone", seen=100 * now.seen), LIT)] if now.unseen_from == NONE else []
-    sentences = [
-        (
-            say("learned_held" if now.unseen_from == HELD else "learned", seen=100 * now.seen, unseen=100 * now.unseen),
-            LIT,
-        )
-    ]
+    doubt = 100 * INTERVAL * math.sqrt(now.unseen * (1 - now.unseen) / max(now.asked, 1.0))
+    fields = {"seen": 100 * now.seen, "unseen": 100 * now.unseen, "doubt": max(1.0, doubt)}
+    sentences = [(say("learned_held" if now.unseen_from == HELD else "learned", **fields), LIT)]
     if now.chance:
         error = math.sqrt(2 * now.chance * (1 - now.chance) / max(now.asked, 1.0))  # of a difference by chance
         noise = say("learned_noise" if now.seen - now.unseen > BY_HEART * error else "learned_nothing")

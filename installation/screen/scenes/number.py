@@ -10,7 +10,7 @@ import math
 
 import pygame
 
-from installation.now import MeterState, Now, Provenance
+from installation.now import Doors, MeterState, Now, Provenance
 from installation.reading import provenance_at
 from installation.screen import reading
 from installation.screen.board import Board, Fader, Line
@@ -80,6 +80,8 @@ class Scene:
         """The boundary; for a replay where it was recorded; without a reading why there is none."""
         say = self.board.sentences
         if not provenance:
+            if now.doors == Doors.SHUT and now.opened_at:
+                return [say("closed")]
             if not now.sampled_at:
                 return [say("reading_waits")]
             state = MeterState(int(now.meter_state))

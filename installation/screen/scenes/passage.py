@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FADE = 1.5  # s from one passage to the next
 AGAIN = 10.0  # s after which it is tried again where no passage has room
 LEAST = 0.54  # of the asked size: smaller than this a passage is not set
+PASSAGES_IN = "English"  # the language of the essay, which nobody here translates
 LEGIBLE = 9  # px: nor are letters
 
 
@@ -157,7 +158,10 @@ class Scene:
         contact = self.passages.contact if self.passages else ""
         say = board.sentences
         corrections = say("corrections", contact=contact) if contact else say("corrections_house")
-        page += board.wrap(corrections, box.w, max(LEGIBLE, round(small * 0.86)), QUIET, gap=12 * board.at.unit)
+        rows = [corrections] if say.marks["english_name"] == PASSAGES_IN else [say("words_stand"), corrections]
+        for i, sentence in enumerate(rows):
+            gap = 0 if i else 12 * board.at.unit
+            page += board.wrap(sentence, box.w, max(LEGIBLE, round(small * 0.86)), QUIET, gap=gap)
         return page
 
     def _credit(self, passage: Passage, size: int) -> list[Line]:
