@@ -66,7 +66,7 @@ class Staged:
         self.now = self.by["screen"]
         self.config, self.watts, self.provenance = config, watts, provenance
         self.seconds = self.next = BEGIN
-        self.joules = 0.0
+        self.joules, self.rest = 0.0, math.nan
         self.fitting = False
         self.rows = np.zeros((SAMPLES, 7))
         self._open()
@@ -158,6 +158,7 @@ class Staged:
     def _fit(self, ago: float = 0.0) -> None:
         """A fit that begins, or began some s ago."""
         network, self.fitting = self.by["network"], True
+        self.rest = float(self.now.watts)  # what was drawn when the fit began
         network.fits += 1
         network.epochs, network.batches = counts(self.now.fit_line)
         network.epoch, network.batch = math.ceil(0.3 * network.epochs), math.ceil(0.53 * network.batches)
@@ -174,7 +175,8 @@ class Staged:
         network.fit_updates = network.epochs * network.batches
         network.fit_joules = self.joules - network.fit_began_with if self.provenance else math.nan
         network.fit_provenance = self.provenance
-        network.fit_rest_watts = network.fit_rest_joules = math.nan
+        network.fit_rest_watts = self.rest if self.provenance else math.nan
+        network.fit_rest_joules = network.fit_rest_watts * network.fit_seconds
         network.seen, network.unseen, network.asked = 0.6, 0.5, 1000
 
     def _miss(self, player: str) -> None:

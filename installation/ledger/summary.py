@@ -6,13 +6,15 @@ It keeps the words apart, says what was read and what was left out, and gives a 
 from __future__ import annotations
 
 import json
+import math
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..now import GRAIN_PLAYERS
+from ..now import GRAIN_PLAYERS, Provenance
+from ..text import rest
 from .totals import run_totals, word
 
 WIDTH = 78
@@ -20,6 +22,11 @@ LABEL = 14
 NOTES_SHOWN = 6
 GAP = "\u00a0"  # between thousands while lines are being broken
 FITS_SHOWN = 12  # the first and the last ones of a long day; the ledger holds all
+AT_REST = {
+    "took_above_rest": "at rest it would have been {rest}",
+    "took_as_at_rest": "no more than at rest, as far as the meter can tell",
+    "took_rest_unknown": "at rest: NOT KNOWN",
+}
 Totals = dict[str, Any]
 
 
@@ -144,7 +151,7 @@ def _fit(fit: dict[str, Any]) -> Iterator[str]:
         yield from _entry(name, f"{_weights(fit)}; begun, and its end is not in the book")
         return
     yield from _entry(
-        name, f"{_cost(fit)}; {_weights(fit)}, {_times(fit['updates'], 'updated')}; ended: {fit['ended']}"
+        name, f"{_cost(fit)}; {_weights(fit)}, {_times(fit['updates'], 'updated')}; ended: {fit['ended']}{_rest(fit)}"
     )
     if fit["asked"]:
         rows = number(fit["asked"])
@@ -171,6 +178,15 @@ def _cost(fit: dict[str, Any]) -> str:
         return f"NO READING{where} {lasted}"
     gap = f", {number(fit['gap_seconds'], 1, 's')} of it without a reading" if fit["gap_seconds"] else ""
     return f"{word(fit['provenance'])} {number(fit['joules'], 0, 'J')} {lasted}{gap}"
+
+
+def _rest(fit: dict[str, Any]) -> str:
+    """How many of its joules the machine would have drawn at rest; of a recording's nothing is said."""
+    if fit["joules"] is None or fit["provenance"] not in (Provenance.MEASURED, Provenance.ESTIMATED):
+        return ""
+    unknown = math.nan if fit["rest_joules"] is None else fit["rest_joules"]
+    key, fields = rest.in_words(fit["joules"], unknown, fit["uncertainty"] or 0.0)
+    return f"; {AT_REST[key].format(rest=number(fields.get('rest', 0.0), 0, 'J'))}"
 
 
 def _weights(fit: dict[str, Any]) -> str:

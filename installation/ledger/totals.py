@@ -97,7 +97,8 @@ def _grains(db: sqlite3.Connection, run: int) -> dict[str, Any]:
 
 def _lists(db: sqlite3.Connection, run: int) -> dict[str, Any]:
     readings = """SELECT * FROM readings WHERE id IN (SELECT reading FROM stretches WHERE run = ?) ORDER BY id"""
-    fits = """SELECT presses.*, codes.text AS source, readings.provenance AS provenance, readings.boundary AS boundary
+    fits = """SELECT presses.*, codes.text AS source, readings.provenance AS provenance,
+        readings.boundary AS boundary, readings.uncertainty AS uncertainty
         FROM presses LEFT JOIN codes ON codes.id = code LEFT JOIN readings ON readings.id = reading
         WHERE run = ? ORDER BY number"""
     notes = "SELECT * FROM notes WHERE run = ? ORDER BY at"

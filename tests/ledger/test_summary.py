@@ -64,6 +64,18 @@ def test_words_stand_apart_and_gaps_are_told(book: Book) -> None:
     assert "105" not in said
 
 
+def test_joules_above_rest_stand_beside_a_fit(book: Book) -> None:
+    card = Reading("nvml", 1, "this graphics card, nothing else", uncertainty=0.05)
+    ended = {"reading": card, "ended": "whole", "seconds": 1.0, "joules": 50.0}
+    book.write(
+        [second(0, card)], [fit(1, **ended, rest_joules=45.0), fit(2, **ended, rest_joules=49.0), fit(3, **ended)]
+    )
+    said = " ".join(of(book).split())
+    assert "at rest it would have been 45 J" in said
+    assert "no more than at rest, as far as the meter can tell" in said
+    assert "at rest: NOT KNOWN" in said
+
+
 def test_a_fit_without_a_reading_has_no_joules(book: Book) -> None:
     blind = Reading("nvml", 0, "")
     book.write([second(0)], [fit(1, reading=blind, ended="whole", seconds=0.5, joules=None), fit(2, reading=CARD)])

@@ -133,3 +133,19 @@ def test_why_no_card_computes_stands_at_the_foot(stage: Stage) -> None:
     staged.by["network"].no_card = "There is an NVIDIA driver, but jax computes on the processor: it is built without."
     staged.play(wall, 1.0, rate=10)
     assert staged.now.no_card in [sentence for sentence, _ in wall.scenes[0]._right(staged.now)]
+
+
+def test_joules_above_rest_are_told_or_not_known(stage: Stage) -> None:
+    """A second at 100 W after a rest of 20 W; then a rest nobody knows, and one the meter cannot tell apart."""
+    wall = Picture(Config(), (1920, 1080), scenes=("land",))
+    staged = stage(100.0)
+    settled(staged, wall)
+    network = staged.by["network"]
+    network.fit_joules, network.fit_rest_joules = 82.0, 16.4
+    assert "At rest the machine would have drawn 16 of them." in told(took(wall.board, staged.now))
+    network.fit_rest_joules = 80.0
+    assert "no more than at rest, as far as this meter can tell" in told(took(wall.board, staged.now))
+    network.fit_rest_joules = float("nan")
+    assert "at rest meanwhile: NOT KNOWN" in told(took(wall.board, staged.now))
+    network.fit_provenance = Provenance.REPLAYED
+    assert "at rest" not in told(took(wall.board, staged.now))

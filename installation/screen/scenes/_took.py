@@ -15,7 +15,7 @@ from installation.published import KWH
 from installation.screen.board import Board, Line
 from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
 from installation.screen.reading import covered, provenance_of_fit, ran, word
-from installation.text import comparison
+from installation.text import comparison, rest
 
 MANY = 0.01 * KWH  # J from which on they are told in kWh as well
 LARGEST, LEAST = 140, 55  # per cent of the usual size of its letters
@@ -66,6 +66,9 @@ def _took(board: Board, now: Now) -> str:
     key = "took_replayed" if of is Provenance.REPLAYED else "took"
     uncertainty = now.uncertainty if of == now.provenance else 0.0  # that of another reading says nothing of it
     said.append(say(key, joules=now.fit_joules, seconds=now.fit_seconds, word=word(board, of, uncertainty)))
+    if of is not Provenance.REPLAYED:  # what a recording would have drawn at rest says nothing of this machine
+        key, fields = rest.in_words(now.fit_joules, now.fit_rest_joules, uncertainty)
+        said.append(say(key, **fields))
     if now.fit_joules >= MANY:
         said.append(say("took_kwh", kwh=now.fit_joules / KWH))
     return " ".join(said)
