@@ -87,11 +87,12 @@ def write(template: str, data: msgspec.Struct, out: Path, ppi: float = SCREEN_PP
     numbered = (out.with_stem(f"{out.stem}-{n}") for n in range(1, len(pages) + 1))
     files = list(numbered) if len(pages) > 1 else [out]
     for file, page in zip(files, pages, strict=True):
-        _keep(file, page)
+        keep(file, page)
     return files
 
 
-def _keep(file: Path, page: bytes) -> None:
+def keep(file: Path, page: bytes) -> None:
+    """Write a file whole or not at all. Raises PaperError where it cannot be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as part:

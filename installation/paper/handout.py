@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -15,12 +13,14 @@ from ..text.passages import Passage, chosen
 from ..text.sentences import Sentences
 from .day import NO_READING, Day, Energy, Fit
 from .engine import PaperError
+from .numbers import amount, clock, difference, language_of, length, word
 from .plot import of_day
 
 SEED = HOME / "installation" / "network" / "networks" / "seed.py"
 BEGINS = "def network() -> None:\n"
 INDENT = 4
 POST = "abstraction, disembodiment and the environmental impacts of technology"
+TITLE = "Making Kin with the Machines"
 ESSAY = "https://jods.mitpress.mit.edu/pub/lewis-arista-pechawis-kite"
 MARKS = {  # the template's sign, and what it means
     "hidden": "paper_key_hidden",
@@ -39,7 +39,6 @@ PROMPTS = (
     "paper_prompt_argument",
 )
 KIND = "hydro"  # of the land, where the host has named no mix: the wall's first kind
-SURE = 0.05  # uncertainty above which a number has two figures, else three
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -104,7 +103,7 @@ def of(day: Day, config: Config, passage: str = "") -> Handout:
     corrections = say("corrections", contact=contact) if contact else say("corrections_house")
     foot = say("paper_hash", hash=day.hash) if day.hash else say("paper_hash_none")
     return Handout(
-        lang=_lang(config.piece.language),
+        lang=language_of(config.piece.language),
         title=say("paper_of_recording", origin=day.origin) if day.origin else say("paper_of", day=day.day),
         labels={key.removeprefix("paper_"): say(key) for key in LABELS},
         head=_head(say),
@@ -145,37 +144,6 @@ def code(path: Path = SEED) -> list[str]:
     return [line[INDENT:] for line in lines]
 
 
-def clock(day: Day, at: float) -> str:
-    """A moment of the day as people say it: local time, or minutes and seconds of a recording."""
-    if day.origin:
-        return f"{int(at // 60)}:{int(at % 60):02d}"
-    return datetime.fromtimestamp(day.begin_utc + at).strftime("%H:%M")
-
-
-def amount(say: Sentences, value: float | None, unit: str, plus_minus: float | None = None) -> str:
-    """A number with its unit, with as many figures as its uncertainty leaves."""
-    if value is None:
-        return say("paper_unsaid")
-    sure = plus_minus is not None and abs(plus_minus) < SURE * abs(value)
-    text = f"{say.number(value, '~3' if sure else '~2')}\u00a0{unit}"
-    return text if plus_minus is None else f"{text} ± {say.number(plus_minus, '~1')}\u00a0{unit}"
-
-
-def length(say: Sentences, span: float) -> str:
-    """A length of time, in s, as people say it: h, min or s, with three figures."""
-    unit, seconds = next((u for u in (("h", 3600), ("min", 60)) if span >= u[1]), ("s", 1))
-    return f"{say.number(span / seconds, '~3')}\u00a0{unit}"
-
-
-def word(say: Sentences, provenance: str) -> str:
-    """The word beside a number, in the page's language."""
-    return say(provenance.lower().replace(" ", "_"))
-
-
-def _lang(language: str) -> str:
-    return Path(language).stem if language.endswith(".toml") else language
-
-
 def _head(say: Sentences) -> list[tuple[str, str]]:
     told = {
         "paper_head_title": "Neural network example in Keras",
@@ -205,18 +173,10 @@ def _sheet(day: Day, fit: Fit | None, say: Sentences) -> Iterator[Row]:
         yield _row(say, "paper_fit_watts", watts, "W", fit, None if doubt is None or not watts else watts * doubt)
         yield _row(say, "paper_fit_joules", fit.joules, "J", fit, fit.plus_minus_joules)
         yield _row(say, "paper_fit_rest", rest, "J", fit)
-        yield _row(say, "paper_fit_above", _difference(above, fit.joules), "J", fit)
+        yield _row(say, "paper_fit_above", difference(above, fit.joules), "J", fit)
     for energy in day.energies:
         if energy.joules is not None:
             yield _day_row(say, energy, day)
-
-
-def _difference(value: float | None, of: float | None) -> float | None:
-    """A difference to no more places than its minuend has: what is left of 110 - 110 is 0, not the rounding."""
-    if value is None or not of:
-        return value
-    step = 10.0 ** (math.floor(math.log10(of)) - 1)
-    return round(value / step) * step
 
 
 def _share(energy: Energy, watts: float) -> float | None:

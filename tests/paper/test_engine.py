@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from installation.paper.engine import PaperError, typeset, write
+from installation.paper.engine import PaperError, keep, typeset, write
 from installation.text.coverage import FONTS
 
 pytest.importorskip("typst", reason="typst is the extra `paper`")
@@ -55,10 +55,8 @@ def test_what_cannot_be_written_is_one_sentence_and_leaves_nothing(tmp_path: Pat
     ):
         with pytest.raises(PaperError, match=says):
             write("handout", Data(), out)
-    from installation.paper.engine import _keep
-
     with pytest.raises(PaperError, match="cannot be written"):
-        _keep(tmp_path / "file" / "h.pdf", b"x")
+        keep(tmp_path / "file" / "h.pdf", b"x")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder.pdf"]
 
 

@@ -12,7 +12,8 @@ from installation.config import HOME, Config, Piece, TextSettings
 from installation.ledger.trouble import LedgerError
 from installation.paper.day import of_ledger, of_recording
 from installation.paper.engine import PaperError, typeset, write
-from installation.paper.handout import _difference, code, of
+from installation.paper.handout import code, of
+from installation.paper.numbers import difference
 from installation.text.passages import chosen
 from installation.text.sentences import GROUP
 from tests.paper.made import NETWORK, ledger
@@ -40,9 +41,9 @@ def test_the_sheet_says_what_the_ledger_says_apart_by_word(tmp_path: Path) -> No
 
 
 def test_a_difference_has_no_more_places_than_what_it_is_taken_from() -> None:
-    assert _difference(9.9e-14, 113.0) == 0.0
-    assert _difference(905.0, 1200.0) == 900.0
-    assert _difference(None, 1200.0) is None
+    assert difference(9.9e-14, 113.0) == 0.0
+    assert difference(905.0, 1200.0) == 900.0
+    assert difference(None, 1200.0) is None
 
 
 def test_the_code_is_the_seeds_sheet() -> None:
