@@ -35,6 +35,7 @@ class Parts:
 
     def __init__(self) -> None:
         self.begins: dict[float, float] = {}  # J at the begin of a call; nan until the sample after it
+        self.end = (math.nan, math.nan)  # s and J at the end of the last call
         self.open: list[dict[str, Any]] = []  # told, and waiting for the sample after their end
         self.closed: list[dict[str, Any]] = []
         self.rest: dict[str, Any] = {}  # those too many to be kept one by one, as one
@@ -54,7 +55,8 @@ class Parts:
                 self.begins[moment] = joules_at(now.samples, moment)
         while self.open and self.open[0]["ended"] <= now.sampled_at:
             part = self.open.pop(0)
-            self._close(part, joules_at(now.samples, part["ended"]) - self.begins.pop(part["began"], math.nan))
+            self.end = (part["ended"], joules_at(now.samples, part["ended"]))
+            self._close(part, self.end[1] - self.begins.pop(part["began"], math.nan))
 
     def _close(self, part: dict[str, Any], joules: float) -> None:
         if math.isfinite(joules):
@@ -132,7 +134,9 @@ class FitEnergy:
         """Energy from begin to end; nan where nothing was read of what it ran on: a gap is not a zero."""
         if not (self.provenance and self.covered):
             return math.nan
-        last = joules_at(self.now.samples, ended)
+        at, last = self.parts.end  # told at once; the word that all is over comes after what it learned was asked
+        if at != ended:
+            last = joules_at(self.now.samples, ended)
         return (self.now.joules if math.isnan(last) else last) - self.first
 
 

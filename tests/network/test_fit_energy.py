@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 
@@ -58,6 +59,36 @@ def test_joules_of_a_card_are_no_fits_that_ran_elsewhere(room: Callable[..., Roo
     took(here.now, energy, 101.0)
     assert here.now.fit_joules == pytest.approx(joules, nan_ok=True)
     assert bool(here.now.fit_provenance) == math.isfinite(joules)
+
+
+def test_a_fit_and_its_parts_cover_one_span_though_its_end_is_told_late(room: Callable[..., Room]) -> None:
+    here = room()
+    here.meter.provenance = Provenance.MEASURED
+    here.now.fit_began_at = 100.0
+    energy = FitEnergy(here.now, began=100.0)
+    for began, ended in ((100.0, 101.0), (103.0, 104.0)):
+        energy.parts.begin(began)
+        here.meter.samples, here.meter.sampled_at = (
+            _ring((began - 1, 40 * (began - 1)), (began + 0.5, 40 * (began + 0.5))),
+            began + 0.5,
+        )
+        energy.look()
+        energy.parts.add({"began": began, "ended": ended, "line": "model.fit(x)", "updates": 3})
+        here.meter.samples, here.meter.sampled_at = (
+            _ring((ended - 0.1, 40 * (ended - 0.1)), (ended + 1, 40 * (ended + 1))),
+            ended + 1,
+        )
+        energy.look()
+    here.meter.samples, here.meter.sampled_at = (
+        _ring((200.0, 8000.0), (201.0, 8040.0)),
+        201.0,
+    )  # the ring has forgotten it
+    here.meter.joules = 8040.0
+    took(here.now, energy, 104.0)
+    assert here.now.fit_joules == pytest.approx(160.0)
+    parts = json.loads(energy.parts.text(here.now))
+    assert [part["joules"] for part in parts] == pytest.approx([40.0, 40.0])
+    assert [part["seconds"] for part in parts] == [1.0, 1.0]
 
 
 def _ring(*rows: tuple[float, float]) -> np.ndarray:
