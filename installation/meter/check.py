@@ -47,7 +47,8 @@ def _refuse(key: str, name: str) -> None:
     try:
         load(argument)
     except BadRecording as problem:
-        raise ConfigError(f"[meter] {key}: {problem}") from None
+        how = " Give that to `underfoot import`, and replay what it makes." if " --" in str(problem) else ""
+        raise ConfigError(f"[meter] {key}: {problem}{how}") from None
 
 
 def _findings(config: Config) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from installation.__main__ import underfoot
 from installation.config import ConfigError
+from installation.config import load as load_config
+from installation.meter.check import refuse
 from installation.meter.recording import BadRecording, Gap, Header, Line, Recorder, read
 from installation.meter.replay_file import load, rounded_up, shipped
 
@@ -153,6 +155,13 @@ def test_import_names_its_file_after_the_log_and_asks_in_one_sentence(tmp_path: 
     assert read(tmp_path / "two.jsonl").joules[-1] == pytest.approx(12)
     assert "never overwritten" in run("import", str(log), "--sum")
     assert "4 J in 4 s" in run("import", str(log), str(tmp_path / "a.jsonl"), "--card", "a")
+
+
+def test_a_replay_of_a_log_that_must_be_asked_about_names_import(tmp_path: Path) -> None:
+    log = tmp_path / "two.csv"
+    log.write_text("time,host,watts\n" + "".join(f"{t},{host},5\n" for t in range(5) for host in "ab"))
+    with pytest.raises(ConfigError, match=r"say --card a, or --sum to add all. Give that to `underfoot import`"):
+        refuse(load_config(None, (f"meter.name='replay:{log}'",)))
 
 
 def test_each_way_to_play_a_log_recognises_it(tmp_path: Path) -> None:
