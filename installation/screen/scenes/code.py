@@ -231,6 +231,8 @@ class Scene:
         if key != self.key:
             self.key, self.sheet, self.turned_at = key, 0, seconds
             self._read(*key)
+        elif self.phase is Phase.FITTING:
+            self.sheet, self.turned_at = len(self.sheets) - 1, seconds  # the lines that lead to the call stay
         elif len(self.sheets) > 1 and seconds - self.turned_at >= SHEET:
             self.sheet, self.turned_at = (self.sheet + 1) % len(self.sheets), seconds
 
