@@ -149,3 +149,12 @@ def test_joules_above_rest_are_told_or_not_known(stage: Stage) -> None:
     assert "at rest meanwhile: NOT KNOWN" in told(took(wall.board, staged.now))
     network.fit_provenance = Provenance.REPLAYED
     assert "at rest" not in told(took(wall.board, staged.now))
+
+
+def test_what_a_networks_file_says_of_it_stands_at_the_foot(stage: Stage) -> None:
+    wall, staged = Picture(Config(), (1920, 1080), scenes=("captions",)), stage(100.0)
+    staged.by["network"].about = "Two moons, 0.1 of noise. More is not said here."
+    staged.play(wall, 1.0, rate=10)
+    assert "Two moons, 0.1 of noise." in [sentence for sentence, _ in wall.scenes[0]._right(staged.now)]
+    staged.by["network"].about = ""
+    assert all("moons" not in sentence for sentence, _ in wall.scenes[0]._right(staged.now))

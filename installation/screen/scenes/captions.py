@@ -17,6 +17,7 @@ from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
 from installation.screen.layout import Box
 
 TURN = 7.0  # s a sentence stays before the next has its turn
+FIRST_SENTENCE = re.compile(r".{1,240}?[.!?](?=\s|$)")  # of what a network's file says of itself
 NUMBERS = re.compile(r"\d[\d\s.,]*")
 SECOND = 1.0  # s over which drops are counted
 INSTANT = 1e-6  # s: a picture exactly a second old is no longer of the last second
@@ -167,10 +168,12 @@ class Scene:
         return sentences
 
     def _sizes(self, now: Now) -> list[tuple[str, Colour]]:
-        """How large the network is, and how much of the day's energy is left."""
+        """How large the network is, what its file says of it, and how much of the day's energy is left."""
         say, sentences = self.board.sentences, []
         if now.network and now.parameters and now.phase != Phase.UNABLE:
             sentences.append((say("weights", network=now.network, weights=now.parameters), QUIET))
+        if about := FIRST_SENTENCE.match(now.about):
+            sentences.append((about[0], QUIET))
         spends = self.reads is not Provenance.REPLAYED  # a recording's joules are of another day
         if spends and now.allowance_joules and now.spent_joules > 0.01 * now.allowance_joules:
             left = max(0.0, 1 - now.spent_joules / now.allowance_joules)
