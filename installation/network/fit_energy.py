@@ -76,6 +76,8 @@ class Parts:
         while self.open:
             self._close(self.open.pop(0), math.nan)
         rows = [*self.closed, *([self.rest] if self.rest else [])]
+        if not covers(now.meter_device, now.ran_on):
+            rows = [{**row, "joules": None} for row in rows]
         return json.dumps([{**row, "line": row["line"][:LINE]} for row in rows], ensure_ascii=False)
 
 

@@ -31,9 +31,10 @@ class Fitter:
         record: the record's file.
         settings: which backend, how much memory, how many threads, how exact.
         listing: the network's file.
+        xla: whether Keras may compile by XLA, as it chooses.
     """
 
-    def __init__(self, record: Path, settings: NetworkSettings, listing: Listing) -> None:
+    def __init__(self, record: Path, settings: NetworkSettings, listing: Listing, xla: bool = True) -> None:
         self.ready = self.fitting = self.worn = False  # it prepares at once
         self.heard_at = time.monotonic()
         self.room = KEPT
@@ -44,7 +45,7 @@ class Fitter:
                 "-m",
                 "installation.network.process.fit",
                 str(record),
-                json.dumps(_order(settings, listing)),
+                json.dumps(_order(settings, listing) | {"xla": xla}),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

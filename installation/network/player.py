@@ -14,6 +14,7 @@ from .. import player
 from ..config import Config, ConfigError
 from ..now import Now, Phase
 from ..plug import NETWORK, find_file
+from .card_faults import of_card, of_compiler
 from .fit_energy import FitEnergy, cut, ended, learned
 from .fitter import Fitter
 from .ladder import Ladder
@@ -27,6 +28,7 @@ SOON = 0.3  # s from a press to its fit, after which the wall says what is being
 READ_AGAIN = "The file was saved: it is read again."
 SAID = 10.0  # s the wall says so
 FULL = "Most likely memory ran out."
+DEADLY = "{name}: the compiler for this card died of it, also without XLA; save the file to try again."
 ENDS_WITHIN = 0.35  # s from the call to leave until a fit that does not end by itself is ended
 
 
@@ -46,6 +48,8 @@ class Player(player.Player):
         self.away: Away | None = None  # the room, where it is there
         self.unheard = max(0.0, now.answered - now.presses)  # presses over a line that was opened before
         self.fitter: Fitter | None = None
+        self.without_xla: set[Path | None] = set()  # files of which XLA died
+        self.deadly: dict[Path | None, int] = {}  # and those that died without it too, as they were saved
         self.listing: Listing | None = None
         self.energy: FitEnergy | None = None
         self.message: Message = {}  # the newest word of how a fit ended
@@ -136,13 +140,17 @@ class Player(player.Player):
             self._unable(str(error))
             return
         self._show(self.listing.text, self.listing.fit_line, self.listing.about)
+        if self._is_deadly():
+            self._unable(DEADLY.format(name=path.name))
+            return
         self.now.rung, self.now.rungs = self.ladder.rung + 1, len(self.ladder.rungs)
         self.now.chance = self.listing.chance
         if not unseen:
             self.now.preparing = "Reading the network file."
             self.now.parameters = self.listing.weights
             self.now.phase = Phase.PREPARING
-        self.fitter = Fitter(self.now.path.resolve(), self.settings, self.listing)
+        xla = path not in self.without_xla
+        self.fitter = Fitter(self.now.path.resolve(), self.settings, self.listing, xla)
 
     def _look_up(self) -> Path:
         """Where the file is, and when it was saved; one that is missing is looked for where its name says."""
@@ -250,17 +258,37 @@ class Player(player.Player):
     def _lost(self) -> None:
         """The process is gone without a word."""
         assert self.fitter is not None
-        code, ready = self.fitter.exited(), self.fitter.ready
+        code, ready, fitting = self.fitter.exited(), self.fitter.ready, self.fitter.fitting
         self.fitter.end()
-        full = code == -signal.SIGKILL or b"bad_alloc" in self.fitter.last
+        said = self.fitter.last.decode("utf-8", "replace")
         self.fitter = None
         if self.later:
             return
         if ready:
             self._prepare()
             return
-        why = FULL if full else f"Its process ended with the code {code}."
-        self._give_up("no memory" if full else "error", f"The network went away. {why} A press tries again.")
+        if of_compiler(said) and self._once_without_xla(fitting):
+            return
+        how, sentence = of_card(said)
+        why = f"{sentence[0].upper()}{sentence[1:]}." if how else f"Its process ended with the code {code}."
+        if code == -signal.SIGKILL:
+            how, why = "no memory", FULL
+        again = "It is tried again when its file is saved." if self._is_deadly() else "A press tries again."
+        self._give_up(how or "error", f"The network went away. {why} {again}")
+
+    def _once_without_xla(self, fitting: bool) -> bool:
+        """After a death in the compiler: once more without it, at once or at the next press; then no more."""
+        if self.path in self.without_xla:
+            self.deadly[self.path] = self.saved_at
+            return False
+        self.without_xla.add(self.path)
+        if not fitting:
+            self._prepare()
+        return not fitting
+
+    def _is_deadly(self) -> bool:
+        """Whether the compiler died of this file, as it was saved."""
+        return self.deadly.get(self.path, 0) == self.saved_at != 0
 
     # -- from a press to what it took
     def _press(self, seconds: float) -> None:

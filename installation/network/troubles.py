@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .card_faults import of_card
 from .listing import ListingError
 
 if TYPE_CHECKING:
     from .process.tally import Part
 
 LONGEST = 200  # characters of what a library says
-NO_MEMORY = ("resource_exhausted", "resourceexhausted", "out of memory", "defaultcpuallocator", "cannot allocate")
 REMEDIES = {
     r"No module named 'keras\.layers\.\w+'": "Keras 3 has all layers in `keras.layers`; import them from there",
     r"No module named 'keras\.(\S+)'": "Keras 3 has no such part; look for it in `keras` itself",
@@ -64,8 +64,10 @@ def trouble(error: BaseException, path: Path, broken: bool) -> Trouble:
         )
     if isinstance(error, ListingError):
         return Trouble("error", str(error))
-    text = f"{type(error).__name__} {error}".lower()
-    if isinstance(error, MemoryError) or any(word in text for word in NO_MEMORY):
+    how, sentence = of_card(f"{type(error).__name__}: {error}")
+    if how and how != OUT_OF_MEMORY.how:
+        return Trouble(how, f"{place}: {sentence}.")
+    if isinstance(error, MemoryError) or how:
         return Trouble(
             OUT_OF_MEMORY.how, f"{place}: {OUT_OF_MEMORY.sentence}" if _line(error, path) else OUT_OF_MEMORY.sentence
         )

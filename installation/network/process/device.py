@@ -124,6 +124,16 @@ def detail(model: Any, wanted: str = "") -> str:
     return f"Keras {keras.__version__} on {backend}{other}, {where}, {bits}, {compiled}"
 
 
+def without_xla() -> None:
+    """Keep Keras from compiling by XLA, which it chooses by itself where a card is, or the file asks for."""
+    from keras.src.trainers import trainer
+
+    def never(model: Any) -> bool:
+        return False
+
+    trainer.model_supports_jit = never
+
+
 def tell(now: Now) -> None:
     """Enter what a fit computes on, and why no card does where one is here."""
     import keras

@@ -61,13 +61,15 @@ class Process:
         self.pipe.tell("doing", what="Importing Keras.")
         import keras
 
-        from .device import cards, may_have_card, precise, settle
+        from .device import cards, may_have_card, precise, settle, without_xla
         from .reinitialise import Variables
         from .run import Runner
         from .stand import Stand
         from .tally import Tally
 
         keras.config.disable_interactive_logging()
+        if not self.order["xla"]:
+            without_xla()
         settle()
         self.variables = Variables()
         if not may_have_card():
