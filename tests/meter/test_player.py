@@ -58,7 +58,7 @@ def test_a_replay_begins_with_the_doors_also_if_the_meter_comes_late(steady: str
     piece = room(steady)
     piece.open_doors()
     time.sleep(2.5)
-    piece.tick(0.3)
+    piece.tick(PATIENCE, lambda: piece.now.sampled_at > piece.now.opened_at)
     rows = ring(piece.now)
     assert piece.now.gap_seconds == 0.0
     assert rows[0][TIME] == piece.now.opened_at
