@@ -214,6 +214,7 @@ class Fields(Memory):
     sound_load = Field("1", writer="sound", meaning="time to make a block, as a fraction of the block")
     sound_latency = Field("s", writer="sound", meaning="latency the device reports")
     sound_device = Text(120, writer="sound", meaning="where the sound goes: a device or a file")
+    sounds = Text(600, writer="sound", meaning="what is heard, in English words, one voice a line")
     sound_playing = Field(
         "1", writer="sound", meaning="which of [sound] voices, from 1, plays in the guard at this moment; 0 is none"
     )

@@ -17,8 +17,13 @@ from ..config import Config, ConfigError
 from ..network.listing import ListingError, read
 from ..now import PLAYERS, SAMPLES, Doors, MeterState, Now, Phase, Provenance, State
 from ..plug import NETWORK, find_file
-from ..score.colour import size
+from ..score.colour import BUSY, size
+from ..score.grains import NONE
+from ..score.sound import Loudness
 from ..screen.picture import Picture
+from ..sound.block import BlockContext, in_words
+from ..sound.foreign import voices
+from ..sound.mixer import audio_format
 
 STATES = (
     "opening",
@@ -69,6 +74,7 @@ class Staged:
         self.joules, self.rest = 0.0, math.nan
         self.fitting = False
         self.rows = np.zeros((SAMPLES, 7))
+        self.voices, self.worded_at = voices(config.sound.voices, audio_format(config), {}), -math.inf
         self._open()
         self._list(config.network.name)
 
@@ -112,8 +118,18 @@ class Staged:
         meter.meter_state = MeterState.OK if read else MeterState.LOST
         if self.joules or read:  # else it is still waited for
             meter.sampled_at = self.next
+        if self.next - self.worded_at >= 1.0:
+            self.worded_at, self.by["sound"].sounds = self.next, self._sounds(power) if read else ""
         self.conductor.conductor_beat = self.next
         self.next += meter.meter_period
+
+    def _sounds(self, watts: float) -> str:
+        """What the sound would say it plays."""
+        grain, before = self.conductor.joules_per_grain, float(np.interp(self.next - 1.0, *self.rows[:, :2].T))
+        pace = round((self.joules - before) / grain)
+        rests = self.by["network"].phase not in BUSY and self.provenance is not Provenance.REPLAYED
+        context = BlockContext(NONE, NONE.numbers, True, watts, Loudness(), pace=pace, rests=rests)
+        return "\n".join(filter(None, (in_words(voice, context) for voice in self.voices)))
 
     def play(self, picture: Picture, span: float, rate: float = 30.0) -> None:
         """Let time pass, and draw so many pictures a second."""
@@ -128,7 +144,7 @@ class Staged:
     def become(self, state: str, picture: Picture) -> None:
         """Bring the record into a state, as the players would have."""
         network = self.by["network"]
-        network.phase = PHASES.get(state, Phase.RESTING)
+        network.phase, self.worded_at = PHASES.get(state, Phase.RESTING), -math.inf
         if state == "preparing":
             network.preparing = "building the network"
             self.now.press()

@@ -50,6 +50,8 @@ class BlockContext:
         since_fit: s since the newest fit ended; infinite before the first, 0 while one runs.
         learned: fraction by which the loss fell in the fit that runs, 0 to 1.
         presses: how often the button was pressed since the last block.
+        pace: grains that fell in the last second.
+        rests: whether nothing is trained here; under a recording nobody knows, and it is not said.
     """
 
     grains: Grains
@@ -60,6 +62,8 @@ class BlockContext:
     since_fit: float = float("inf")
     learned: float = 0.0
     presses: int = 0
+    pace: int = 0
+    rests: bool = False
 
 
 class Voice(Protocol):
@@ -67,7 +71,23 @@ class Voice(Protocol):
 
     A voice that plays something else than the grains says so with `plays_grains = False`. Where no voice plays them
     they count as lost.
+
+    It may have a method `sounds(context) -> str`: what it sounds like just now, one sentence in English for the foot of
+    the wall, "" for nothing. It is asked once a second, outside the real-time thread, with the newest block's context.
     """
 
     def play(self, context: BlockContext, out: Samples) -> None:
         """Add one block to out, (block, channels) float32, full scale 1. No files, no locks, no printing."""
+
+
+def in_words(voice: Voice, context: BlockContext) -> str:
+    """What a voice sounds like; of one that does not say, how many grains it plays."""
+    own = getattr(voice, "sounds", None)
+    if own is not None:
+        return " ".join(str(own(context)).split())
+    return f"heard: {counted(context.pace, 'grain')} a second" if getattr(voice, "plays_grains", True) else ""
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its word: "1 drop", "118 drops"."""
+    return f"{number} {what}{'s' * (number != 1)}"

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..guard import attempt, plain
 from ..plug import VOICE, find_file, is_path, plug
-from .block import AudioFormat, BlockContext, Samples, Voice
+from .block import AudioFormat, BlockContext, Samples, Voice, in_words
 
 BEGINNING, PLAYING = 5.0, 0.5  # s a voice may take to begin and to play a block; then it is broken off
 HANGS = 1.0  # s in a block that is played in the real-time thread
@@ -65,6 +65,14 @@ class Foreign:
             self.trouble += "it is left out."
         if not self.trouble:
             out += self.alone
+
+    def sounds(self, context: BlockContext) -> str:
+        """What it sounds like; a voice that fails here is left out as one that fails at its block."""
+        sentences = [""]
+        error = attempt(PLAYING, lambda: sentences.append(in_words(self.voice, context)))
+        if error is not None and not self.trouble:
+            self.trouble = plain(error, self.path)
+        return sentences[-1]
 
     def _begin(self, audio: AudioFormat) -> None:
         self.voice = plug(VOICE, self.name).Voice(audio)

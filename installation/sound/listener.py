@@ -7,6 +7,7 @@ test and in a film.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +15,14 @@ import numpy as np
 from ..config import SoundSettings
 from ..now import Now, Phase, Provenance
 from ..reading import provenance_at
+from ..score.colour import BUSY
 from ..score.follower import Follower
 from ..score.grains import NONE, Grains, Integers, full_watts, jitter
 from ..score.sound import QUIETER, Loudness
 from .block import BlockContext
 
 LAST_WITHIN = 0.35  # s in which a leaving player gives all that is due
+SECOND = 1.0  # s over which grains are counted, for words
 
 
 class Listener:
@@ -43,13 +46,17 @@ class Listener:
         self.deaf = False
         self.leaving = False
         self.parting = NONE
+        self.fallen: deque[tuple[float, int]] = deque()
+        self.pace = 0
 
     def context(self, seconds: float) -> BlockContext:
         """What is true in the block whose first sample stands for this moment of the monotonic clock."""
         grains, onsets = self._fall(seconds)
         if self.deaf:
             self.follower.lose(len(grains))
-        reading = provenance_at(self.now, seconds) is not Provenance.NO_READING
+        self._count(seconds, len(grains))
+        word = provenance_at(self.now, seconds)
+        reading = word is not Provenance.NO_READING
         presses, self.presses = self.now.presses - self.presses, self.now.presses
         watts = self.now.watts if reading else 0.0
         return BlockContext(
@@ -61,6 +68,8 @@ class Listener:
             self._since_fit(seconds),
             self._learned(),
             max(0, int(presses)),
+            self.pace,
+            self.now.phase not in BUSY and word is not Provenance.REPLAYED,
         )
 
     @property
@@ -93,6 +102,14 @@ class Listener:
         late = offsets < 0  # spread over the block: a sample that came late is no blow
         offsets = np.where(late, jitter(grains.numbers) * self.block, offsets).astype(np.int64)
         return grains, np.clip(offsets, 0, self.block - 1)
+
+    def _count(self, seconds: float, count: int) -> None:
+        """Grains of the last second."""
+        if count:
+            self.fallen.append((seconds, count))
+            self.pace += count
+        while self.fallen and self.fallen[0][0] <= seconds - SECOND:
+            self.pace -= self.fallen.popleft()[1]
 
     def _part(self, start: float) -> Grains:
         falls = self.parting.times <= start + self.block / self.rate_hz

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..config import Config
-from .block import AudioFormat, Samples, Voice
+from .block import AudioFormat, BlockContext, Samples, Voice, in_words
 from .limiter import Limiter
 from .listener import Listener
 
 FADE_IN = 2.0  # s
+WORDS_EVERY = 1.0  # s between two sentences on what is heard
 FADE_OUT = 0.25  # s, after all grains have fallen
 FALL = 0.4  # s a leaving piece has for its last grains
 
@@ -53,6 +54,8 @@ class Mixer:
         self.steps = np.linspace(0.0, 1.0, audio.block, dtype=np.float32)[:, None]
         self.span = audio.block / audio.rate_hz
         self.gain = 0.0
+        self.context: BlockContext | None = None
+        self.lines, self.worded = "", (-math.inf, False)
         self.parting = math.inf
         self.leaving = False
 
@@ -70,7 +73,7 @@ class Mixer:
         if self.leaving and self.parting == math.inf:
             self.parting = FALL + FADE_OUT
             self.listener.leave(seconds)
-        context = self.listener.context(seconds)
+        self.context = context = self.listener.context(seconds)
         self.out[:] = 0.0
         for voice in self.voices:
             voice.play(context, self.out)
@@ -79,6 +82,19 @@ class Mixer:
         self._fade()
         self.limiter(self.out)
         return self.out
+
+    def sounds(self, at: float) -> str:
+        """What is heard at a moment, in words, a line for each voice that has something to say.
+
+        Voices are asked once a second, and when a reading or a fit begins or ends; not in the real-time thread.
+        """
+        context = self.context
+        if context is None or not context.reading:
+            self.worded, self.lines = (-math.inf, False), ""
+        elif at - self.worded[0] >= WORDS_EVERY or context.rests != self.worded[1]:
+            self.worded = at, context.rests
+            self.lines = "\n".join(filter(None, (in_words(voice, context) for voice in self.voices)))
+        return self.lines
 
     def leave(self) -> None:
         """Let the last grains fall, then fade."""

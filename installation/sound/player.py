@@ -150,6 +150,8 @@ class Player(Base):
             self._watch_stream(self.stream)
         if self.file is not None:
             self._write_until(self.file, seconds)
+        if (lines := self.mixer.sounds(seconds)) != self.now.sounds:
+            self.now.sounds = lines
         if seconds - self.swept_at > SWEEP_EVERY:
             self.swept_at = seconds
             gc.collect()

@@ -137,6 +137,8 @@ class Sound:
     def step(self) -> None:
         block = self.mixer.block(self.due)
         self.now.sound_grains, self.now.sound_lost = self.listener.given, self.listener.lost
+        if (lines := self.mixer.sounds(self.due)) != self.now.sounds:
+            self.now.sounds = lines
         cut = min(self.early, len(block))
         self.early -= cut
         if cut < len(block):

@@ -24,6 +24,7 @@ PHASES = ("resting", "preparing", "fitting", "settled", "spent", "unable")
 GROUP = "\u00a0"  # between thousands, in every language: a space that does not break and that both faces have
 # Spaces that must not break: before signs that some languages set apart, and between a number and its unit.
 GLUED = re.compile(r" (?=[:;?!%»])|(?<=«) |(?<=\}) (?=(?:m|s|J|W|kWh|[Ww]att|watts|[Jj]oules?)\b)")
+HEARD = ("rain", "dripping", "hum", "heard")  # keys of what voices say of themselves, whole and in English
 TOLD = "told_"  # keys of phrases that other players write into the record
 PARSE = string.Formatter().parse
 MARKS = {"name": str, "english_name": str, "decimal": str, "singular": list}
@@ -45,6 +46,7 @@ class Sentences:
         self._format = _Numbers(self.number)
         self.sentences: dict[str, Sentence] = dict(english)
         self.faults = tuple(self._take(own, english))
+        self._heard = [(key, _pattern(form)) for key in HEARD for form in _forms(english[key])]
         told = ((str(english[key]), self(key)) for key in english if key.startswith(TOLD))
         self._told = sorted(told, key=lambda pair: -len(pair[0]))  # the longest first: some hold others
 
@@ -66,6 +68,13 @@ class Sentences:
         for english, own in self._told:
             text = text.replace(english, own)
         return text
+
+    def retold(self, line: str) -> str:
+        """What a voice says of itself in English: a sentence of the piece in this language, any other as it is."""
+        for key, pattern in self._heard:
+            if match := pattern.fullmatch(line):
+                return self(key, **{field: float(number) for field, number in match.groupdict().items()})
+        return line
 
     def number(self, value: float, form: str = "") -> str:
         """`value` written out: "" whole, ".3f" with three decimals, "~2" with two figures that count (0.47, 76)."""
@@ -179,3 +188,9 @@ def _figures(value: float, figures: int) -> tuple[float, str]:
     value = float(f"{value:.{figures - 1}e}")
     decimals = figures - 1 - math.floor(math.log10(abs(value))) if value else 0
     return value, f".{max(0, decimals)}f"
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """What finds a sentence written out in English, and the numbers in it."""
+    parts = (re.escape(text) + (rf"(?P<{name}>\d+(?:\.\d+)?)" if name else "") for text, name, _, _ in PARSE(form))
+    return re.compile("".join(parts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from installation.command._staged import Staged
 from installation.config import Config, Place, SoundSettings
 from installation.now import MeterState, Phase, Provenance, State
@@ -19,7 +21,8 @@ def feet(staged: Staged, wall: Picture) -> str:
 
 
 def test_the_foot_says_what_is_heard_lit_and_left_out(stage: Stage) -> None:
-    staged, wall = stage(100.0), Picture(Config(place=Place(mains_hz=60.0)), (960, 540), scenes=("captions",))
+    config = Config(place=Place(mains_hz=60.0))
+    staged, wall = stage(100.0, config=config), Picture(config, (960, 540), scenes=("captions",))
     staged.by["meter"].not_counted = "what hangs on other sockets"
     said = feet(staged, wall)
     for sentence in ("dripping: 100 drops", "hum of 60 hertz", "100 sparks", "not in this number: what hangs on other"):
@@ -38,9 +41,27 @@ def test_nothing_is_called_heard_or_lit_that_does_not_play(stage: Stage) -> None
 
 def test_a_voice_that_is_switched_off_is_not_told(stage: Stage) -> None:
     config = Config(sound=SoundSettings(voices=("rain",)))
-    assert "hum" not in feet(stage(100.0), Picture(config, (960, 540), scenes=("captions",)))
+    assert "hum" not in feet(stage(100.0, config=config), Picture(config, (960, 540), scenes=("captions",)))
     config = Config(sound=SoundSettings(voices=("hum",)))
-    assert "drops" not in feet(stage(100.0), Picture(config, (960, 540), scenes=("captions",)))
+    assert "drops" not in feet(stage(100.0, config=config), Picture(config, (960, 540), scenes=("captions",)))
+
+
+def test_voices_of_ones_own_say_what_they_sound_like(stage: Stage, tmp_path: Path) -> None:
+    """One that says it, one from before that plays grains, one that plays none and says nothing: never "dripping"."""
+    body = "class Voice:\n    def __init__(self, audio): ...\n    def play(self, context, out): ...\n"
+    (tmp_path / "bell.py").write_text(
+        body + "    def sounds(self, context): return f'a bell for {context.watts:g} W'\n"
+    )
+    (tmp_path / "old.py").write_text(body)
+    (tmp_path / "drone.py").write_text(body + "    plays_grains = False\n")
+    said = {}
+    for name in ("bell", "old", "drone"):
+        config = Config(sound=SoundSettings(voices=(str(tmp_path / f"{name}.py"),)))
+        said[name] = feet(stage(100.0, config=config), Picture(config, (960, 540), scenes=("captions",)))
+    assert "a bell for 100 W" in said["bell"]
+    assert "heard: 100 grains a second" in said["old"]
+    assert not any(word in text for text in said.values() for word in ("drops", "drip", "rain:", "hum of"))
+    assert "heard" not in said["drone"]
 
 
 def test_a_meter_that_was_killed_is_no_reading(stage: Stage) -> None:

@@ -7,6 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from installation.now import Phase, Provenance
+from installation.plug import VOICE, plug
+from installation.score.grains import NONE
+from installation.score.sound import Loudness
+from installation.sound.block import AudioFormat, BlockContext, Samples, in_words
 from installation.text.coverage import CODE_FACE, WORDS_FACE, missing
 from installation.text.sentences import GROUP, LANGUAGES, PHASES, PROVENANCES, TOLD, LanguageError, Sentences, languages
 
@@ -209,3 +213,22 @@ def test_what_no_language_knows_stays_as_it_was(text: str) -> None:
     known = [str(sentence) for key, sentence in Sentences().sentences.items() if key.startswith(TOLD)]
     if not any(phrase in text for phrase in known):
         assert Sentences("de").told(text) == text
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr"])
+def test_what_a_voice_says_of_itself_is_said_in_the_walls_language(code: str) -> None:
+    """Held to what the voices write, so that a changed sentence there is noticed here."""
+    audio, say = AudioFormat(mains_hz=60.0), Sentences(code)
+    for number in (1, 1234):
+        for rests, key in ((True, "dripping"), (False, "rain")):
+            context = BlockContext(NONE, NONE.numbers, True, 80.0, Loudness(), pace=number, rests=rests)
+            assert say.retold(in_words(plug(VOICE, "rain").Voice(audio), context)) == say(key, drops=number)
+            assert say.retold(in_words(plug(VOICE, "hum").Voice(audio), context)) == say("hum", hertz=60)
+        assert say.retold(in_words(Mute(), context)) == say("heard", grains=number)
+    assert say.retold("rain: some drops a second") == "rain: some drops a second"
+
+
+class Mute:
+    """A voice from before voices said what they sound like."""
+
+    def play(self, context: BlockContext, out: Samples) -> None: ...

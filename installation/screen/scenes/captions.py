@@ -114,16 +114,10 @@ class Scene:
 
     def _grains(self, now: Now) -> list[str]:
         """What is heard and what is lit, in words; where neither plays, what is drawn."""
-        say, config = self.board.sentences, self.board.config
+        say = self.board.sentences
         if not self.reads:
             return [say("quiet")]
-        said, voices = [], config.sound.voices if _plays(now, "sound") else ()
-        if set(voices) - {"hum"}:
-            # A recording's watts tell nothing of what runs here.
-            rests = now.phase not in (Phase.FITTING, Phase.PREPARING) and self.reads is not Provenance.REPLAYED
-            said.append(say("dripping" if rests else "rain", drops=self.rate))
-        if "hum" in voices and now.watts > 0:
-            said.append(say("hum", hertz=config.place.mains_hz))
+        said = [say.retold(line) for line in now.sounds.splitlines()] if _plays(now, "sound") else []
         if _plays(now, "light"):
             said.append(say("sparks", sparks=self.rate))
         if not said and self.board.shows("fall"):

@@ -49,6 +49,9 @@ class Voice:
             self._sing(before, out)
         self.phase = (self.phase + self.turns * self.audio.block) % (2 * np.pi)
 
+    def sounds(self, context: BlockContext) -> str:
+        return f"a hum of {self.audio.mains_hz:g} hertz, the mains of this place" if context.watts > 0 else ""
+
     def _asked(self, context: BlockContext) -> Floats:
         """Amplitudes of the partials, (n,)."""
         loudness = context.loudness

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...score.grains import Integers, hashed, place
 from ...score.sound import HIGHEST, LOUDEST_DROP, LOWEST, bright, pan, partial, weigh
-from ..block import AudioFormat, BlockContext, Samples
+from ..block import AudioFormat, BlockContext, Samples, counted
 
 CROWD = 96  # drops in one block above which drops of one kind are mixed together, which costs the same for any number
 BEND, SLIDE = 0.08, 0.006  # a drop begins that much below its pitch and reaches it with that time constant, s
@@ -38,6 +38,10 @@ class Voice:
         out += self.ring[:, :block].T
         self.ring[:, :-block] = self.ring[:, block:]
         self.ring[:, -block:] = 0.0
+
+    def sounds(self, context: BlockContext) -> str:
+        drops = f"{counted(context.pace, 'drop')} a second"
+        return f"dripping: {drops}, the machine at rest" if context.rests else f"rain: {drops}"
 
     def _fall(self, context: BlockContext) -> None:
         numbers = context.grains.numbers
