@@ -62,6 +62,7 @@ class Fit(msgspec.Struct, frozen=True):
     gap_seconds: float
     seen: float | None
     unseen: float | None
+    asked: int
     updates: int
     ended: str
     fit_line: str
@@ -200,6 +201,7 @@ def _fit(row: dict[str, Any], begin: float) -> Fit:
         gap_seconds=row["gap_s"] or 0.0,
         seen=row["seen_fraction"],
         unseen=row["unseen_fraction"],
+        asked=row["asked"] or 0,
         updates=row["updates"] or 0,
         ended=row["ended"] or "",
         fit_line=row["fit_line"] or "",

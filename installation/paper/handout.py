@@ -242,7 +242,7 @@ def _lens(day: Day, fit: Fit | None, config: Config, say: Sentences) -> list[str
         say("land_word", word=word(say, provenance)),
         say("land_sources"),
         say("land_left_out"),
-        say("land_limit"),
+        say("land_limit", area=land.high_m2),
     ]
 
 

@@ -27,6 +27,7 @@ PPI = DOTS_PER_MM * 25.4
 PRINTED_MM = {58: 48.0, 80: 72.0}  # what a printer reaches of each paper: 384 and 576 dots
 PRINTING_WATTS = (30.0, 60.0)  # by makers' data sheets, not measured here
 MM_PER_SECOND = 100.0  # assumed; desktop printers name 100 to 250
+INTERVAL = 1.96  # standard errors around a share: 95 of 100 such intervals hold it
 NEWEST = "SELECT number FROM fits ORDER BY run DESC, number DESC LIMIT 1"
 FIT = """SELECT run, date(began_utc, 'localtime') FROM fits WHERE number = ? AND began_utc IS NOT NULL
     ORDER BY run DESC LIMIT 1"""
@@ -124,9 +125,11 @@ def _took(fit: Fit, say: Sentences) -> list[str]:
 
 
 def _learned(fit: Fit, say: Sentences) -> str:
-    if fit.seen is None or fit.unseen is None:
+    """The shares that are right, and how sure the second is by how many examples were asked."""
+    if fit.seen is None or fit.unseen is None or not fit.asked:
         return ""
-    return say("learned", seen=100 * fit.seen, unseen=100 * fit.unseen)
+    doubt = 100 * INTERVAL * math.sqrt(fit.unseen * (1 - fit.unseen) / fit.asked)
+    return say("receipt_learned", seen=100 * fit.seen, unseen=100 * fit.unseen, doubt=max(1.0, doubt))
 
 
 def _lens(fit: Fit, config: Config, say: Sentences) -> list[str]:
