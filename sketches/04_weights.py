@@ -7,7 +7,7 @@ def draw(stage, now):
     stage.background()
     weights = now.weights.T
     if weights.any():
-        stage.picture(weights, 40, 110, stage.width - 80, stage.height * 0.6, "ground", "ochre")
+        stage.picture(weights, 40, 110, stage.width - 80, stage.height * 0.6, "ground", "amber")
         stage.code(now.fit_line, 40, stage.height * 0.82, 30)
         stage.text(f"loss {now.loss:.3f} after {now.updates:.0f} batches", 40, stage.height * 0.9, 30, "quiet")
     else:

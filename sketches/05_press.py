@@ -20,7 +20,7 @@ def draw(stage, now):
     discs = kept[-5:] + ([now.joules - began] if fitting else [])
     for place, joules in enumerate(j for j in discs if j > 0):  # a fit without a reading has no disc
         x = stage.width * (place + 1) / (len(discs) + 1)
-        colour = "lit" if fitting and place == len(discs) - 1 else "ash"
+        colour = "lit" if fitting and place == len(discs) - 1 else "rest"
         stage.circle(x, stage.height * 0.5, math.sqrt(joules * AREA / math.pi), colour)
         stage.text(f"{joules:.0f} J", x, stage.height * 0.8, 36, "bright", "centre")
 

@@ -7,7 +7,7 @@ import numpy as np
 from ..config import Config, ConfigError
 from ..finding import Finding
 from ..plug import STRIP, plug
-from ..score.colour import LUMINANCE, RUST, linear
+from ..score.colour import AMBER, LUMINANCE, linear
 from .bringup import draw, linked
 from .device import Device, milliamperes
 from .sparks import fit_in
@@ -44,8 +44,8 @@ def _answers(strip: Device) -> Finding:
 
 
 def _power(config: Config) -> Finding:
-    """More than full watts, all of it spent on a large network: the colour that draws most for its luminance."""
-    light = linear(RUST) / (linear(RUST) @ LUMINANCE) * config.light.brightness * CEILING
+    """More than full watts, all of it spent on a small network: the colour that draws most for its luminance."""
+    light = linear(AMBER) / (linear(AMBER) @ LUMINANCE) * config.light.brightness * CEILING
     pixels = np.rint(fit_in(np.tile(light, (config.light.leds, 1))) * 255).astype(np.uint8)
     detail = f"It draws {draw(milliamperes(pixels))} at most; the supply needs a quarter more."
     return Finding("strip power", "ok", detail)

@@ -11,12 +11,13 @@ from itertools import groupby
 
 import msgspec
 
-from ..score.colour import ASH, OCHRE, RUST, size
+from ..score.colour import AMBER, REST, size
 from .day import Day, Stretch
 
 WIDTH, HEIGHT, MARKS = 1000.0, 240.0, 14.0  # of the picture, in its own units
 BINS = 500
 INK = "#2b2a28"
+PRINTED = (58, 58, 64)  # sRGB of a large network on white paper, where pale would not be seen
 
 
 class Plot(msgspec.Struct, frozen=True):
@@ -79,11 +80,11 @@ def filled(stretches: list[Stretch], begin: float, end: float, count: int) -> li
 
 
 def colour(weights: int) -> str:
-    """What ran, on paper: ash at rest, ochre to rust in a fit."""
+    """What ran, on paper: grey at rest, amber to ink in a fit: what glows paler on the wall takes more ink here."""
     if weights < 0:
-        return _hex(ASH)
+        return _hex(REST)
     share = size(max(weights, 1))
-    return _hex(tuple(round(a + (b - a) * share) for a, b in zip(OCHRE, RUST, strict=True)))
+    return _hex(tuple(round(a + (b - a) * share) for a, b in zip(AMBER, PRINTED, strict=True)))
 
 
 def _hex(rgb: tuple[int, ...]) -> str:

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-# Colours of what a joule was spent on, sRGB 0-255. Rust is lighter than on the mock-ups, so that the share of red in
-# its linear light is 0.73: from 0.8 on a changing red counts as saturated (ISO 9241-391).
-ASH, OCHRE, RUST = (168, 163, 154), (217, 163, 84), (190, 104, 66)
+# Colours of what a joule was spent on, sRGB 0-255: of a wire, which glows paler the more it draws. The share of red in
+# linear light is 0.66 at most, in amber: from 0.8 on a changing red counts as saturated (ISO 9241-391).
+REST, AMBER, PALE = (156, 167, 180), (236, 168, 58), (250, 240, 220)
+WEIGHTS = (1.0, 1.6, 2.6)  # of a line in these three: what a joule was spent on is told by more than its hue
 BUSY = (1.0, 2.0)  # phases in which a joule has a network's colour: preparing and fitting
-SEED, LARGE = 1e4, 1e7  # weights: up to the first a joule is ochre, from the second on it is rust
+SEED, LARGE = 1e4, 1e7  # weights: up to the first a joule is amber, from the second on it is pale
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear red, green and blue (ITU-R BT.709, WCAG 2.2)
 
 
@@ -48,7 +49,7 @@ def size(parameters: float) -> float:
 
 
 def colours(phases: Floats, parameters: Floats) -> Floats:
-    """What a joule was spent on, as linear light 0-1, (n, 3): ash at rest, in a fit from ochre to rust by weights."""
+    """What a joule was spent on, as linear light 0-1, (n, 3): grey at rest, in a fit from amber to pale by weights."""
     share = sizes(parameters)[:, None]
-    busy = (1.0 - share) * linear(OCHRE) + share * linear(RUST)
-    return np.where(np.isin(phases, BUSY)[:, None], busy, linear(ASH))
+    busy = (1.0 - share) * linear(AMBER) + share * linear(PALE)
+    return np.where(np.isin(phases, BUSY)[:, None], busy, linear(REST))

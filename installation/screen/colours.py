@@ -1,6 +1,6 @@
 """The colours of the wall, and the measure that every text colour has to pass.
 
-Two hues and a neutral on near black; a third hue only for what is not measured. Off-white and not white, because pure
+One hue and neutrals on near black; a second hue only for what is not measured. Off-white and not white, because pure
 white on black spreads in the eye in a dark room.
 """
 
@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.score.colour import ASH, OCHRE, RUST, luminance
+from installation.score.colour import AMBER, PALE, REST, luminance
 
 Colour = tuple[int, int, int]
 
-GROUND: Colour = (12, 11, 10)
+GROUND: Colour = (11, 11, 12)
 BRIGHT: Colour = (238, 230, 216)  # what is said now
-QUIET: Colour = (173, 166, 155)  # what can wait: the code at rest, credits, captions
-LIT: Colour = OCHRE  # what is measured
-COOL: Colour = (140, 178, 196)  # what is not measured: estimated, replayed, no reading
-TEXTS = (BRIGHT, QUIET, LIT, COOL)
+QUIET: Colour = (168, 168, 167)  # what can wait: the code at rest, credits, captions
+LIT: Colour = AMBER  # what runs
+MEASURED: Colour = (250, 245, 234)  # what a sensor read
+COOL: Colour = (142, 178, 226)  # what is not measured: estimated, replayed, no reading
+TEXTS = (BRIGHT, QUIET, LIT, MEASURED, COOL)
 LEAST_CONTRAST = 7.0  # of any text: WCAG 2.2, success criterion 1.4.6
 DIM = 0.25  # relative luminance of 50 cd/m2 on a screen of 200: the most an old line of the section may have
 
-__all__ = ["ASH", "BRIGHT", "COOL", "DIM", "GROUND", "LEAST_CONTRAST", "LIT", "OCHRE", "QUIET", "RUST", "TEXTS"]
+__all__ = [
+    "AMBER",
+    "BRIGHT",
+    "COOL",
+    "DIM",
+    "GROUND",
+    "LEAST_CONTRAST",
+    "LIT",
+    "MEASURED",
+    "PALE",
+    "QUIET",
+    "REST",
+    "TEXTS",
+]
 
 
 def contrast(a: Colour, b: Colour = GROUND) -> float:

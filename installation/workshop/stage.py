@@ -30,14 +30,15 @@ Colour = str | Sequence[float] | NDArray[np.generic]
 Align = Literal["left", "centre", "right"]
 
 COLOURS: dict[str, RGB] = {
-    "ground": (12, 11, 10),
+    "ground": (11, 11, 12),
     "bright": (238, 230, 216),
-    "quiet": (173, 166, 155),
-    "lit": score.OCHRE,  # what is measured
-    "cool": (140, 178, 196),  # what is not measured
-    "ash": score.ASH,  # joules at rest
-    "ochre": score.OCHRE,  # joules of a small network
-    "rust": score.RUST,  # joules of a large one
+    "quiet": (168, 168, 167),
+    "lit": score.AMBER,  # what runs
+    "measured": (250, 245, 234),  # what a sensor read
+    "cool": (142, 178, 226),  # what is not measured
+    "rest": score.REST,  # joules at rest
+    "amber": score.AMBER,  # joules of a small network
+    "pale": score.PALE,  # joules of a large one
 }
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 FACES = {"words": "GentiumPlus-Regular.ttf", "code": "JetBrainsMono-Regular.ttf"}
@@ -264,7 +265,7 @@ class Stage:
         return int(red), int(green), int(blue)
 
     def colours(self, grains: Grains) -> NDArray[np.uint8]:
-        """What each of these joules was spent on, (n, 3): ash at rest, ochre to rust in a fit, by its weights."""
+        """What each of these joules was spent on, (n, 3): grey at rest, amber to pale in a fit, by its weights."""
         return score.codes(score.colours(grains.phases, grains.parameters))
 
     # -- the sound

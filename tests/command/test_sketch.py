@@ -19,7 +19,7 @@ from installation.now import Now
 from ..waiting import PATIENCE, until
 
 OFFSCREEN = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy", "PYTHONPATH": str(HOME)}
-DRAWS = "def draw(stage, now):\n    stage.background('rust')\n    stage.text(stage.reading, 0, 0)\n"
+DRAWS = "def draw(stage, now):\n    stage.background('pale')\n    stage.text(stage.reading, 0, 0)\n"
 LOOPS = "import pathlib\n\n\ndef draw(stage, now):\n    pathlib.Path('loops').touch()\n    while True:\n        pass\n"
 
 

@@ -165,12 +165,12 @@ def test_soft_sparks_pass_as_they_are(board: NewBoard, rate: int, glow: int) -> 
 @pytest.mark.avr
 def test_a_glow_reaches_what_was_asked_in_the_time_the_protocol_states(board: NewBoard) -> None:
     b = board(leds=60, cap_ma=3700)
-    rust = [(128, 36, 13)] * 60
+    red = [(128, 36, 13)] * 60
     began = b.us
-    told = play(b, (rust for _ in range(110)), 20_000)
+    told = play(b, (red for _ in range(110)), 20_000)
     first = next(i for i, k in enumerate(told) if k[4] == 0)
     frame = b.frames()[first]
-    assert frame.pixels == rust
+    assert frame.pixels == red
     assert 1.9e6 <= frame.us - began <= 2.3e6
     assert told[0][4] == 255
 

@@ -153,7 +153,10 @@ def test_a_meter_that_lives_says_itself_how_long_its_reading_holds(stage: Stage)
 
 def test_where_the_key_stands_no_caption_says_it_again(stage: Stage) -> None:
     staged, wall = stage(100.0), Picture(Config(), (960, 540), scenes=("captions",))
-    key = ("one grain = one joule", "ash: the machine at rest, ochre: the first network, rust: large networks")
+    key = (
+        "one grain = one joule",
+        "cool grey: the machine at rest  amber: a small network  pale and thick: a large one",
+    )
     said = feet(staged, wall)
     assert all(sentence in said for sentence in key)
     wall.board.legend = True

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from installation.config import Config, Piece, Place, ScreenSettings
-from installation.screen.colours import LIT
+from installation.screen.colours import MEASURED
 from installation.screen.picture import Picture
 from tests.screen.conftest import Make, Stage, settled
 
@@ -69,11 +69,11 @@ def test_a_square_too_wide_for_the_column_is_drawn_over_the_ground(stage: Stage)
     dark, lines = wall.board.surface.get_at(edge)[:3], []
     for _ in range(200):
         staged.play(wall, 1.0, rate=4)
-        lines.append(wall.board.surface.get_at(edge)[:3] == LIT)
+        lines.append(wall.board.surface.get_at(edge)[:3] == MEASURED)
     assert any(lines)
     assert not lines[-1]
-    assert sum(wall.board.surface.get_at(edge)[:3]) < sum(LIT) / 2
-    assert sum(dark) < sum(LIT) / 2
+    assert sum(wall.board.surface.get_at(edge)[:3]) < sum(MEASURED) / 2
+    assert sum(dark) < sum(MEASURED) / 2
 
 
 def test_a_square_larger_than_the_ground_passes_behind_the_words(stage: Stage) -> None:
@@ -90,7 +90,7 @@ def test_a_square_larger_than_the_ground_passes_behind_the_words(stage: Stage) -
     scene._outline(page, 1.0)
     assert pygame.image.tobytes(wall.board.surface.subsurface(words), "RGB") == before
     wall.board.clear(words)  # a count there has the same colour
-    lit = np.argwhere((pygame.surfarray.array3d(wall.board.surface) == LIT).all(axis=2))
+    lit = np.argwhere((pygame.surfarray.array3d(wall.board.surface) == MEASURED).all(axis=2))
     left, top = lit.min(axis=0)
     right, bottom = lit.max(axis=0) + 1
     assert (right - left, bottom - top) == (round(page.side), round(page.side))

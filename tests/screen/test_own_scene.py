@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.score.colour import OCHRE
+from installation.score.colour import AMBER
 from tests.screen.conftest import Make, Stage
 
 LENGTH = """
@@ -22,7 +22,7 @@ class Scene:
     def draw(self, now, seconds):  # now: the record; seconds: the moment to draw, never the clock
         self.board.moving(self.box)  # wiped before the next frame
         watts = now.watts if now.provenance else 0.0
-        self.board.surface.fill((217, 163, 84), (self.box.x, self.box.y, int(watts), 3))
+        self.board.surface.fill((236, 168, 58), (self.box.x, self.box.y, int(watts), 3))
 """
 
 
@@ -33,8 +33,8 @@ def test_a_scene_with_the_former_names_draws(stage: Stage, picture: Make, tmp_pa
     staged.play(wall, 3.0, rate=10)
     assert not wall.board.notes
     row = wall.board.at.ground.bottom - 3
-    assert wall.board.surface.get_at((118, row))[:3] == OCHRE
-    assert wall.board.surface.get_at((122, row))[:3] != OCHRE
+    assert wall.board.surface.get_at((118, row))[:3] == AMBER
+    assert wall.board.surface.get_at((122, row))[:3] != AMBER
 
 
 DRAWS = "class Scene:\n    def __init__(self, board): pass\n    def draw(self, now, seconds):\n        "

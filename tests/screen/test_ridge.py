@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from installation.score.colour import AMBER, PALE
 from installation.screen.colours import GROUND
 from installation.screen.ground.ridge import profile, relief, strip, tints
 from installation.screen.ground.strata import COLUMNS, Layer
@@ -80,5 +81,5 @@ def test_rounding_never_makes_a_colour_that_is_none() -> None:
 def test_a_fit_colours_its_columns() -> None:
     share = np.asarray([0.0, 1.0, 1.0], np.float32)
     colours = tints(share, np.asarray([0.0, 0.0, 1.0], np.float32))
-    assert colours[:, 1] == pytest.approx((217, 163, 84))
-    assert colours[:, 2] == pytest.approx((190, 104, 66))
+    assert colours[:, 1] == pytest.approx(AMBER)
+    assert colours[:, 2] == pytest.approx(PALE)

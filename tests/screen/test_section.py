@@ -11,7 +11,7 @@ import pytest
 from installation.command._staged import Staged, lay_down
 from installation.config import Config, ScreenSettings
 from installation.score.colour import linear, luminance
-from installation.screen.colours import ASH, DIM
+from installation.screen.colours import DIM, REST
 from installation.screen.ground.past import coarser
 from installation.screen.ground.strata import COLUMNS, EASE, Layer
 from installation.screen.picture import Picture
@@ -56,7 +56,7 @@ def test_a_projection_has_at_most_forty_lines(stage: Stage) -> None:
     staged.play(wall, 5.0, rate=10)
     assert 10 < len(wall.scenes[0].placed) <= 40
     for depth in (30.0, 300.0, 500.0):  # and no old line over 50 cd/m2
-        assert wall.scenes[0].painter.light(depth) ** 2 * luminance(ASH) < 1.25 * DIM
+        assert wall.scenes[0].painter.light(depth) ** 2 * luminance(REST) < 1.25 * DIM
 
 
 def test_lines_are_not_evenly_spaced(stage: Stage, picture: Make) -> None:

@@ -7,7 +7,7 @@ import pytest
 from installation.config import Config
 from installation.now import Phase, Provenance
 from installation.screen.board import Line
-from installation.screen.colours import LIT
+from installation.screen.colours import MEASURED
 from installation.screen.picture import Picture
 from installation.screen.scenes._took import took
 from tests.screen.conftest import Make, Stage, settled
@@ -55,7 +55,7 @@ def test_an_opened_fit_counts_its_joules(stage: Stage, picture: Make) -> None:
     joules, rest = text.replace("\u00a0", " ").split(" ", 1)
     assert float(joules) == pytest.approx(300, abs=15)
     assert rest == "joules so far, MEASURED ± 5 %"
-    assert colour == LIT
+    assert colour == MEASURED
     staged.provenance = Provenance.NO_READING
     staged.play(wall, 0.5, rate=10)
     assert "epoch 3 of 10" in wall.scenes[0]._counts(staged.now, Phase.FITTING, staged.seconds)[0]

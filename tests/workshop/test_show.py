@@ -134,8 +134,8 @@ TROUBLES = [
         "mine.py, line 5: 'sped' is not known here. Did you mean 'speed'?",
     ),
     (
-        "def draw(stage, now):\n    stage.background('ocher')\n",
-        "mine.py, line 2: 'ocher' is no colour. Did you mean 'ochre'?",
+        "def draw(stage, now):\n    stage.background('ambre')\n",
+        "mine.py, line 2: 'ambre' is no colour. Did you mean 'amber'?",
     ),
     ("def draw(stage, now):\n    1 / 0\n", "mine.py, line 2: a division by zero."),
     ("def draw(stage, now):\n    {}['a']\n", "mine.py, line 2: there is no entry 'a'."),

@@ -94,7 +94,7 @@ def test_a_picture_of_numbers_goes_from_low_to_high() -> None:
     at = pixels(stage._canvas).copy()
     assert (at[10, 10], at[90, 90]) == (0, 0xFFFFFF)
     assert at[10, 10] < at[10, 90] < at[90, 10] < at[90, 90]
-    stage.picture(np.zeros((3, 3)), 0, 0, 10, 10, (0, 0, 0), "rust")
+    stage.picture(np.zeros((3, 3)), 0, 0, 10, 10, (0, 0, 0), "pale")
 
 
 @settings(deadline=None, max_examples=50)
@@ -103,9 +103,9 @@ def test_no_number_stops_the_stage(a: float, b: float, c: float, d: float, e: fl
     stage = fresh()
     stage.background((a, b, c), d)
     stage.circle(a, b, c, "lit", d)
-    stage.line(a, b, c, d, "ash", e)
-    stage.lines([(a, b), (c, d), (e, a)], "ash", b)
-    stage.rect(a, b, c, d, "rust", e)
+    stage.line(a, b, c, d, "rest", e)
+    stage.lines([(a, b), (c, d), (e, a)], "rest", b)
+    stage.rect(a, b, c, d, "pale", e)
     stage.dots([a, b], [c, d], e)
     stage.text(a, b, c, d)
     stage.picture([[a, b], [c, d]], a, b, c, d, "ground", "lit")
@@ -117,7 +117,7 @@ def test_no_number_stops_the_stage(a: float, b: float, c: float, d: float, e: fl
 
 # -- colours
 def test_colours_have_names_numbers_and_the_nearest_name() -> None:
-    assert rgb("ochre") == COLOURS["ochre"]
+    assert rgb("amber") == COLOURS["amber"]
     assert rgb("#d9a354") == (217, 163, 84)
     assert rgb((300, -5, 7.6)) == (255, 0, 7)
     for wrong in ("ocher", "#12345", "#gggggg", ""):
@@ -136,8 +136,8 @@ def test_the_colours_are_those_of_the_wall() -> None:
 
 def test_mixing_begins_at_one_colour_and_ends_at_the_other() -> None:
     stage = fresh()
-    assert stage.mix("ash", "rust", 0) == COLOURS["ash"]
-    assert stage.mix("ash", "rust", 7) == COLOURS["rust"]
+    assert stage.mix("rest", "pale", 0) == COLOURS["rest"]
+    assert stage.mix("rest", "pale", 7) == COLOURS["pale"]
 
 
 def test_the_faces_are_there() -> None:

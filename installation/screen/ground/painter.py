@@ -14,16 +14,17 @@ import pygame
 from numpy.typing import NDArray
 
 from installation.flash_limiter import LINEAR
-from installation.score.colour import LUMINANCE, luminance
+from installation.score.colour import LUMINANCE, REST, WEIGHTS, luminance
 from installation.screen.board import Board
-from installation.screen.colours import ASH, BRIGHT, DIM
-from installation.screen.ground.ridge import Floats, profile, relief, strip, tints
+from installation.screen.colours import BRIGHT, DIM
+from installation.screen.ground.ridge import Floats, Profile, profile, relief, strip, tints
 from installation.screen.ground.strata import Layer
 from installation.screen.pixels import view
 
-OLD = math.sqrt(DIM / luminance(ASH)) * 0.92  # brightness of an old line: under 50 cd/m2 on a screen of 200
+OLD = math.sqrt(DIM / luminance(REST)) * 0.92  # brightness of an old line: under 50 cd/m2 on a screen of 200
 BODY = 0.17  # brightness of what lies under a line
 STEPS = 14  # of brightness
+FILLED = 0.3  # of a layer: a heavy line is no thicker
 GENTLE = 0.7  # of the brightness of the newest line, where nothing shall glow
 NOW = np.asarray(BRIGHT, np.float32)[:, None]
 
@@ -80,7 +81,7 @@ class Painter:
         colour = self._colours(tints(shape.share, shape.heavy))
         line = np.minimum(1.0, light * evenly(colour)) * np.minimum(1.0, self._spread(shape.read) * 2)
         body = self.body * min(1.0, light + 0.3)
-        return self._paint(ridge, thick, light, colour, line=line, body=body, width=self.line)
+        return self._paint(ridge, thick, light, colour, line=line, body=body, width=self._weights(shape, thick))
 
     def newest(self, layer: Layer, known: float, thick: int, whole: float) -> tuple[Kept, Floats]:
         """The brightest line and what is laid down under it, and how high the line stands over its width.
@@ -99,16 +100,25 @@ class Painter:
         lit, dark = 0.80 + 0.20 * np.exp((self.across - known) * 6), 0.42 + 0.58 * np.exp(-ahead * 40)
         line = np.where(ahead > 0, dark, lit).astype(np.float32) * (GENTLE if self.gentle else 1.0)
         colour = self._colours(NOW * 0.5 + 0.5 * tints(shape.share, shape.heavy))
-        return self._paint(ridge, thick, 1.0, colour, line=line, body=self.body, width=2 * self.line), ridge
+        return self._paint(
+            ridge, thick, 1.0, colour, line=line, body=self.body, width=2 * self._weights(shape, thick)
+        ), ridge
 
     def _paint(
-        self, ridge: Floats, thick: int, light: float, colour: Floats, *, line: Floats, body: float, width: float
+        self, ridge: Floats, thick: int, light: float, colour: Floats, *, line: Floats, body: float, width: Floats
     ) -> Kept:
-        up = math.ceil(max(0.0, float(ridge.max())) + width) + 1
-        rows = up + thick + math.ceil(max(0.0, -float(ridge.min())) + width) + 1
+        widest = float(width.max())
+        up = math.ceil(max(0.0, float(ridge.max())) + widest) + 1
+        rows = up + thick + math.ceil(max(0.0, -float(ridge.min())) + widest) + 1
         place = np.asarray(up - ridge, np.float32)
         pixels = strip(place, rows, colour, line=line, body=body, width=width, fade=self.fade)
         return Kept(thick, light, _surface(pixels), up)
+
+    def _weights(self, shape: Profile, thick: int) -> Floats:
+        """Width of a line, px: heavier for a fit, heaviest for a large network; a thin layer is never filled by it."""
+        heavy = WEIGHTS[1] + (WEIGHTS[2] - WEIGHTS[1]) * shape.heavy
+        weight = self._spread(WEIGHTS[0] + (heavy - WEIGHTS[0]) * np.sqrt(shape.share))
+        return np.asarray(np.minimum(self.line * weight, max(self.line, FILLED * thick)), np.float32)
 
     def _spread(self, columns: Floats) -> Floats:
         """Columns of a layer over the width of the picture."""
@@ -119,13 +129,13 @@ class Painter:
 
 
 def evenly(colour: Floats) -> Floats:
-    """By how much a line of each colour is lifted so that all are as bright as ash at the same depth. (3, n) -> (n,)
+    """By how much a line of each colour is lifted so that all are as bright as rest at the same depth. (3, n) -> (n,)
 
-    Rust has half the luminance of ash: as dim as its code values would make it, a day's fits could not be told from
-    its rest across a room.
+    Pale has twice the luminance of rest: as bright as its code values would make it, old layers would be a pattern of
+    bright stripes. What it was spent on is told by hue and by the weight of the line.
     """
     own = LUMINANCE.astype(np.float32) @ LINEAR[np.minimum(colour, 255.0).astype(np.uint8)]
-    return np.asarray((luminance(ASH) / np.maximum(own, 1e-3)) ** (1 / 2.2), np.float32)
+    return np.asarray((luminance(REST) / np.maximum(own, 1e-3)) ** (1 / 2.2), np.float32)
 
 
 def fade(width: int, px: int) -> Floats:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.score.colour import ASH, OCHRE, RUST
+from installation.score.colour import AMBER, PALE, REST
 from installation.screen.colours import GROUND
 from installation.screen.ground.strata import Layer
 
 Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
+
+FILL = np.full((3, 1), 164.0, np.float32)  # code values of the body under a line: it has no hue
 
 SOFT = 0.6  # of the limit: up to here a ridge is drawn as high as it is; what is higher is bent under the limit
 
@@ -74,10 +76,10 @@ def relief(power: Floats, thickness: float, limit: float) -> Floats:
 
 
 def tints(share: Floats, heavy: Floats) -> Floats:
-    """Colour of each column, code values 0-255, (3, n): ash, and by the share of a fit ochre to rust."""
-    busy = _column(OCHRE) * (1 - heavy) + _column(RUST) * heavy
+    """Colour of each column, code values 0-255, (3, n): grey, and by the share of a fit amber to pale."""
+    busy = _column(AMBER) * (1 - heavy) + _column(PALE) * heavy
     weight = np.sqrt(share)
-    return np.asarray(_column(ASH) * (1 - weight) + busy * weight, np.float32)
+    return np.asarray(_column(REST) * (1 - weight) + busy * weight, np.float32)
 
 
 def _column(colour: tuple[int, int, int]) -> Floats:
@@ -85,21 +87,21 @@ def _column(colour: tuple[int, int, int]) -> Floats:
 
 
 def strip(
-    ridge: Floats, rows: int, colour: Floats, *, line: Floats, body: float, width: float, fade: Floats
+    ridge: Floats, rows: int, colour: Floats, *, line: Floats, body: float, width: Floats, fade: Floats
 ) -> NDArray[np.uint32]:
     """One layer as a picture, (rows, n) of 0xAARRGGBB with the colour already multiplied by its transparency.
 
     Args:
         ridge: (n,) row of the line, from the picture's upper edge.
         rows: height of the picture.
-        colour: (3, n) code values.
+        colour: (3, n) code values of the line; the body under it is neutral.
         line: (n,) brightness of the line, 0-1; 0 is a gap.
         body: brightness of the body under the line, 0-1; it sinks towards the lower edge.
-        width: of the line, px.
+        width: (n,) of the line, px.
         fade: (n,) 0-1, what remains of a column's light.
     """
     sinks = np.linspace(body, body * 0.3, rows, dtype=np.float32)[:, None]
-    upper = min(rows, math.ceil(float(ridge.max()) + width) + 2)  # below it there is no line: a plain product will do
+    upper = min(rows, math.ceil(float((ridge + width).max())) + 2)  # below it there is no line: a plain product will do
     down = np.arange(upper, dtype=np.float32)[:, None] - ridge
     down *= 1.0 / np.sqrt(1.0 + np.gradient(ridge) ** 2)
     cover = np.clip(down + 0.5, 0.0, 1.0)
@@ -107,10 +109,11 @@ def strip(
     np.subtract(0.5 * width + 0.5, on_line, out=on_line)
     np.clip(on_line, 0.0, 1.0, out=on_line)
     on_line *= line
-    light = np.maximum(cover * sinks[:upper], on_line)
-    light *= fade
-    top = _pack(colour, light, np.maximum(cover, on_line, out=cover))
-    return np.concatenate([top, _plain(colour * fade, sinks[upper:])]) if upper < rows else top
+    under, solid = cover * sinks[:upper], np.maximum(cover, on_line)
+    lit = on_line >= under
+    fill = np.broadcast_to(FILL, colour.shape)
+    top = np.where(lit, _pack(colour, on_line * fade, solid), _pack(fill, under * fade, solid))
+    return np.concatenate([top, _plain(fill * fade, sinks[upper:])]) if upper < rows else top
 
 
 def _plain(colour: Floats, light: Floats) -> NDArray[np.uint32]:

@@ -13,7 +13,7 @@ from typing import Any
 from installation.now import Now, Provenance
 from installation.published import KWH
 from installation.screen.board import Board, Line
-from installation.screen.colours import BRIGHT, LIT, QUIET, Colour
+from installation.screen.colours import BRIGHT, MEASURED, QUIET, Colour
 from installation.screen.reading import covered, provenance_of_fit, ran, word
 from installation.text import comparison, rest
 
@@ -78,12 +78,12 @@ def _learned(board: Board, now: Now) -> list[tuple[str, Colour]]:
     """What came of it, in two numbers where there are two; what guessing gets is said where the file says it."""
     say = board.sentences
     if not (math.isfinite(now.seen) and now.seen > 0):
-        return [(sentence, LIT) for sentence in _values(board, now)]
+        return [(sentence, MEASURED) for sentence in _values(board, now)]
     if not math.isfinite(now.unseen):
-        return [(say("learned_alone", seen=100 * now.seen), LIT)] if now.unseen_from == NONE else []
+        return [(say("learned_alone", seen=100 * now.seen), MEASURED)] if now.unseen_from == NONE else []
     doubt = 100 * INTERVAL * math.sqrt(now.unseen * (1 - now.unseen) / max(now.asked, 1.0))
     fields = {"seen": 100 * now.seen, "unseen": 100 * now.unseen, "doubt": max(1.0, doubt)}
-    sentences = [(say("learned_held" if now.unseen_from == HELD else "learned", **fields), LIT)]
+    sentences = [(say("learned_held" if now.unseen_from == HELD else "learned", **fields), MEASURED)]
     if now.chance:
         error = math.sqrt(2 * now.chance * (1 - now.chance) / max(now.asked, 1.0))  # of a difference by chance
         noise = say("learned_noise" if now.seen - now.unseen > BY_HEART * error else "learned_nothing")

@@ -15,6 +15,7 @@ from installation.screen import reading
 from installation.screen.board import Board, Fader
 from installation.screen.colours import BRIGHT, COOL, QUIET, Colour
 from installation.screen.layout import Box
+from installation.screen.scenes._legend import MARK, sentence, swatches
 
 TURN = 7.0  # s a sentence stays before the next has its turn
 FIRST_SENTENCE = re.compile(r".{1,240}?[.!?](?=\s|$)")  # of what a network's file says of itself
@@ -62,7 +63,7 @@ class Scene:
         right, colour = second[turn % len(second)] if second else ("", QUIET)
         self._show(self.left, left, BRIGHT, right=False)
         self._show(self.right, right, colour, right=not self.board.at.portrait)
-        self.board.caption = "  ".join(t for t in (left, right) if t)
+        self.board.caption = "  ".join(t.replace(MARK, "") for t in (left, right) if t)
 
     def _show(self, fader: Fader, text: str, colour: Colour, *, right: bool) -> None:
         """Show a sentence; one that differs from the last by its numbers alone takes its place at once."""
@@ -80,7 +81,9 @@ class Scene:
             page = self.board.wrap(text, box.w, size, colour)
         made = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
         set_ = self.board.page(page, (box.w, math.ceil(self.board.height(page))), right=right)
-        made.blit(set_, (0, (box.h - set_.get_height()) // 2))
+        top = (box.h - set_.get_height()) // 2
+        made.blit(set_, (0, top))
+        swatches(self.board, made, page, top, right=right)
         return made
 
     def _count(self, seconds: float) -> None:
@@ -147,7 +150,7 @@ class Scene:
         if not self.board.legend:
             joules = now.joules_per_grain or self.board.config.piece.joules_per_grain
             sentences.append((say("grain", joules=joules), QUIET))
-            sentences.append((", ".join(say(f"section_{colour}") for colour in ("rest", "seed", "large")), QUIET))
+            sentences.append((sentence(self.board), QUIET))
         if self.reads is Provenance.REPLAYED and now.fit_line:
             sentences.append((say("section_replayed"), COOL))
         return sentences

@@ -16,7 +16,7 @@ from installation.now import Doors, Now, Phase, Provenance
 from installation.reading import provenance_at
 from installation.screen import reading
 from installation.screen.board import Board, Fader, Line
-from installation.screen.colours import BRIGHT, COOL, LIT, QUIET, Colour, blend
+from installation.screen.colours import BRIGHT, COOL, LIT, MEASURED, QUIET, Colour, blend
 from installation.screen.layout import Box
 from installation.screen.scenes._arrange import BETWEEN, LEADING, Sheet, fits, paragraphs, sheets, whole
 from installation.screen.type import ADVANCE
@@ -150,7 +150,7 @@ class Scene:
         if phase is Phase.PREPARING:
             return say("preparing", what=say.told(now.preparing) or now.network), QUIET
         if phase is Phase.SETTLED:
-            return self._done(now), LIT if reading.provenance_of_fit(now) is Provenance.MEASURED else COOL
+            return self._done(now), MEASURED if reading.provenance_of_fit(now) is Provenance.MEASURED else COOL
         if phase is Phase.UNABLE:
             return say("unable", network=now.network, reason=now.of("network").note), COOL
         if phase is Phase.SPENT:
@@ -165,7 +165,7 @@ class Scene:
         if self.board.opened and reads and math.isfinite(now.fit_began_with):
             joules = max(0.0, now.joules - now.fit_began_with)
             sentence = say("counts_opened", joules=joules, word=reading.word(self.board, reads, now.uncertainty))
-            return sentence, LIT if reads is Provenance.MEASURED else COOL
+            return sentence, MEASURED if reads is Provenance.MEASURED else COOL
         fields = {"epoch": now.epoch, "epochs": now.epochs, "batch": now.batch, "batches": now.batches}
         if not math.isfinite(now.fit_updates):
             return say("counts_loop"), LIT

@@ -13,10 +13,10 @@ import pygame
 from numpy.typing import NDArray
 
 from installation.now import Now
-from installation.score.colour import BUSY
+from installation.score.colour import AMBER, BUSY, PALE, sizes
 from installation.score.grains import Grains, hashed
 from installation.screen.board import Board, Rect
-from installation.screen.colours import BRIGHT, LIT
+from installation.screen.colours import BRIGHT
 from installation.screen.ground.painter import fade
 
 LATE = 0.5  # s in which a point comes out of the dark, and by which one may come late
@@ -25,6 +25,7 @@ SETTLE = 0.9  # s in which a point becomes ground
 SPREAD = 0.25  # of FALL: how much slower or faster one grain falls than another
 MOST = 50_000  # points kept, enough for 12 000 grains a second; the oldest go first
 SEEN = 0.6  # of the ground's soft right end that stays without grains: at its left edge two thirds of the light is left
+KINDS, HALF = (BRIGHT, AMBER, PALE), 0.5  # colours of a point: at rest, of a small and of a large network
 LEVELS, PHASES = 20, 3  # brightnesses, and parts of a pixel across and down, in which a point is kept ready
 
 Floats = NDArray[np.float32]
@@ -35,7 +36,7 @@ class Scene:
 
     def __init__(self, board: Board) -> None:
         self.board, self.box = board, board.at.fall
-        self.points = np.zeros((0, 5))  # begin s, place 0-1, time to fall s, share of a fit 0/1, drift
+        self.points = np.zeros((0, 5))  # begin s, place 0-1, time to fall s, kind (of KINDS), drift
         radius = max(0.6, 1.05 * board.at.unit)
         self.reach = max(2, round(3 * radius))
         self.sprites = Sprites(radius, self.reach)
@@ -58,8 +59,8 @@ class Scene:
             if self.board.last:  # no other picture will show them
                 begin = np.full_like(begin, at - LATE)
             pace = FALL * self.slow * (1 + SPREAD * (2 * hashed(grains.numbers, 3) - 1))
-            busy = np.isin(grains.phases, BUSY)
-            rows = [begin, grains.places, pace, busy, hashed(grains.numbers, 4)]
+            kind = np.isin(grains.phases, BUSY) * (1 + (sizes(grains.parameters) > HALF))
+            rows = [begin, grains.places, pace, kind, hashed(grains.numbers, 4)]
             self.points = np.concatenate([self.points, np.stack(rows, axis=1)])[-MOST:]
         age = at - self.points[:, 0]
         self.points = self.points[age < self.points[:, 2] + SETTLE]
@@ -111,9 +112,9 @@ class Sprites(dict[int, pygame.Surface]):
     def __missing__(self, which: int) -> pygame.Surface:
         rest, right = divmod(which, PHASES)
         rest, down = divmod(rest, PHASES)
-        busy, level = divmod(rest, LEVELS)
+        kind, level = divmod(rest, LEVELS)
         far = (self.span - right / PHASES)[:, None] ** 2 + (self.span - down / PHASES)[None, :] ** 2
         light = np.exp(-0.5 * far / self.radius**2) * level / (LEVELS - 1)
-        codes = light[:, :, None] * np.asarray(LIT if busy else BRIGHT) + 0.5
+        codes = light[:, :, None] * np.asarray(KINDS[kind]) + 0.5
         self[which] = pygame.surfarray.make_surface(codes.astype(np.uint8))
         return self[which]

@@ -14,7 +14,7 @@ import pygame
 
 from installation.now import Now, Phase
 from installation.screen.board import Board, Line
-from installation.screen.colours import ASH, BRIGHT, GROUND, LIT, OCHRE, QUIET
+from installation.screen.colours import AMBER, BRIGHT, GROUND, LIT, QUIET, REST
 from installation.screen.layout import Box
 
 EVERY = 0.1  # s between two looks at the counters
@@ -140,7 +140,7 @@ class Scene:
         self._caption(made, now, Box(left, top, self.box.w - left, self.box.h - top))
 
     def _picture(self, now: Now, width: int, height: int) -> pygame.Surface | None:
-        """The first layer as a field: ochre above nothing, grey under it; None before there is one."""
+        """The first layer as a field: amber above nothing, grey under it; None before there is one."""
         values = np.nan_to_num(np.asarray(now.weights, np.float64))
         if not values.any():
             return None
@@ -173,5 +173,5 @@ def _field(values: np.ndarray) -> np.ndarray:
     """Weights as colours, (rows, columns, 3) of code values: the larger a weight, the lighter."""
     spread = float(np.std(values)) * 2.5 or 1.0
     share = np.clip(np.abs(values) / spread, 0.0, 1.0)[:, :, None]
-    hue = np.where(values[:, :, None] >= 0, np.asarray(OCHRE), np.asarray(ASH) * 0.75)
+    hue = np.where(values[:, :, None] >= 0, np.asarray(AMBER), np.asarray(REST) * 0.75)
     return np.asarray(np.asarray(GROUND) + (hue - np.asarray(GROUND)) * share, np.uint8)

@@ -14,7 +14,7 @@ import pygame
 
 from installation.now import Now, Phase
 from installation.screen.board import Board, Fader, Rect
-from installation.screen.colours import LIT, QUIET, blend
+from installation.screen.colours import MEASURED, QUIET, blend
 from installation.screen.layout import Box
 from installation.screen.reading import provenance_of_fit
 from installation.screen.scenes._square import Page, Squares
@@ -87,7 +87,7 @@ class Scene:
         if page.outer and not page.over:
             pygame.draw.rect(made, QUIET, (0, 0, round(page.outer), round(page.outer)), max(1, round(1.5 * unit)))
         if page.side and not page.over:
-            pygame.draw.rect(made, LIT, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
+            pygame.draw.rect(made, MEASURED, (0, 0, round(page.side), round(page.side)), max(1, round(2 * unit)))
             inside, inset = (round(page.side), round(page.side)), self.squares.inset
             made.blit(self.board.page(page.inside, inside), (inset, inset))
         made.blit(self.board.page(page.below, (box.w, box.h - top)), (0, top))
@@ -97,7 +97,7 @@ class Scene:
         """The squares over the wall, to the pixel, as their lines alone; they pass behind what is written."""
         at = self.board.at
         code = Box(at.code.x, at.code.y, at.fit.right - at.code.x, at.fit.bottom - at.code.y)
-        for side, colour, thick in ((page.outer, QUIET, 1.5), (page.side, LIT, 2.5)):
+        for side, colour, thick in ((page.outer, QUIET, 1.5), (page.side, MEASURED, 2.5)):
             top = self.squares.top(side)
             if not side or top is None:
                 continue

@@ -14,7 +14,7 @@ from installation.now import Doors, MeterState, Now, Provenance
 from installation.reading import provenance_at
 from installation.screen import reading
 from installation.screen.board import Board, Fader, Line
-from installation.screen.colours import BRIGHT, COOL, LIT, QUIET
+from installation.screen.colours import BRIGHT, COOL, MEASURED, QUIET
 from installation.screen.layout import Box
 
 HOLD = 0.5  # s between two numbers
@@ -66,7 +66,7 @@ class Scene:
 
     def _page(self, provenance: Provenance, word: str, sentences: list[str]) -> list[Line]:
         say, at = self.board.sentences, self.board.at
-        colour = LIT if provenance is Provenance.MEASURED else COOL
+        colour = MEASURED if provenance is Provenance.MEASURED else COOL
         page = [Line(say("watts"), round(36 * at.unit), BRIGHT)] if provenance else []
         size = self.board.fitting(word, self.box.w, at.body if provenance else round(44 * at.unit), 9)
         page.append(Line(word, size, colour, gap=2 * at.unit))
