@@ -66,7 +66,7 @@ def test_only_a_cleared_passage_is_printed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_it_is_two_tagged_pages_and_the_same_bytes_twice(tmp_path: Path, language: str) -> None:
     pikepdf = pytest.importorskip("pikepdf")
-    page = of(of_ledger(ledger(tmp_path / "l.sqlite")), Config(piece=Piece(language=language)))
+    page = of(of_ledger(ledger(tmp_path / "l.sqlite")), Config(piece=Piece(language=language)), "9")  # the longest
     (file,) = write("handout", page, tmp_path / "h.pdf")
     assert [file.read_bytes()] == typeset("handout", page, "pdf")
     with pikepdf.open(file) as pdf:
