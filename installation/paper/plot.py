@@ -17,6 +17,8 @@ from .day import Day, Stretch
 WIDTH, HEIGHT, MARKS = 1000.0, 240.0, 14.0  # of the picture, in its own units
 BINS = 500
 INK = "#2b2a28"
+SMALL = 0.1  # size of a network up to which it is amber: a mixture of amber and ink is a brown
+PRINTED_LEAST = (108, 109, 114)  # sRGB, towards which larger ones begin
 PRINTED = (58, 58, 64)  # sRGB of a large network on white paper, where pale would not be seen
 
 
@@ -80,11 +82,13 @@ def filled(stretches: list[Stretch], begin: float, end: float, count: int) -> li
 
 
 def colour(weights: int) -> str:
-    """What ran, on paper: grey at rest, amber to ink in a fit: what glows paler on the wall takes more ink here."""
+    """What ran, on paper: grey at rest, amber for a small network, more ink for a larger one, and nowhere a brown."""
     if weights < 0:
         return _hex(REST)
     share = size(max(weights, 1))
-    return _hex(tuple(round(a + (b - a) * share) for a, b in zip(AMBER, PRINTED, strict=True)))
+    if share < SMALL:
+        return _hex(AMBER)
+    return _hex(tuple(round(a + (b - a) * share) for a, b in zip(PRINTED_LEAST, PRINTED, strict=True)))
 
 
 def _hex(rgb: tuple[int, ...]) -> str:
