@@ -21,6 +21,7 @@ from installation.screen.scenes._square import Page, Squares
 from installation.screen.scenes._took import mean_watts, took
 
 FADE = 1.5  # s
+TURN = 60.0  # s after which the words come back, whoever presses meanwhile; the newest fit waits for the next turn
 ENDED = ("whole", "stopped")  # fits that have something to tell: those that failed are told by the line of counts
 
 
@@ -33,7 +34,7 @@ class Scene:
         self.seen = -1.0
         self.queue: list[tuple[Page, float]] = []
         self.over: tuple[pygame.Surface, Page] | None = None
-        self.until = -math.inf
+        self.until, self.ends = -math.inf, math.inf
         self.turn = 0
 
     def draw(self, now: Now, at: float) -> None:
@@ -42,12 +43,14 @@ class Scene:
         if now.phase == Phase.SETTLED and now.fits != self.seen and now.fit_ended in ENDED:
             self.seen = now.fits
             self.queue = self.pages(now)
-            if self.board.column == "land":
+            if self.board.column == "land" and at < self.ends:
                 self.until = at  # what it took now, and not what an earlier fit took
             else:
                 self.board.column_wanted = "land"
         if self.board.column != "land":
+            self.ends = math.inf
             return
+        self.ends = min(self.ends, at + TURN)
         if self.board.column_dark:
             self._turn(at)
             self.fader.draw(at)
@@ -57,7 +60,7 @@ class Scene:
     def _turn(self, at: float) -> None:
         if at < self.until or (self.board.paused and self.fader.shown is not None):
             return
-        if self.queue:
+        if self.queue and not (at >= self.ends and self.board.column_wanted == "land"):
             page, stay = self.queue.pop(0)
             self.until, self.turn = at + stay + FADE, self.turn + 1
             drawn = self._draw(page)

@@ -29,6 +29,7 @@ AGAIN = 10.0  # s after which it is tried again where no passage has room
 LEAST = 0.54  # of the asked size: smaller than this a passage is not set
 PASSAGES_IN = "English"  # the language of the essay, which nobody here translates
 LEGIBLE = 9  # px: nor are letters
+QUESTIONS = "9"  # the number of the passage in which the authors ask
 
 
 class Scene:
@@ -81,7 +82,7 @@ class Scene:
         assert self.passages is not None
         if at < self.until or (self.board.paused and self.fader.shown is not None):
             return
-        if self.board.column_wanted:
+        if self.board.column_wanted and self._hands_on():
             self.board.column, self.board.column_wanted = self.board.column_wanted, ""
             return
         if self.passages.shown:
@@ -90,6 +91,16 @@ class Scene:
         self.board.legend = not self._place(at)
         if self.board.legend:
             self.fader.show("legend", lambda: legend(self.board))
+
+    def _hands_on(self) -> bool:
+        """Whether something else may follow what is shown: not within a passage, and no number after a question."""
+        shown = self.passages.shown if self.passages else ()
+        if not shown or self.now_at < 0:
+            return True
+        if self.fader.shown is None:  # the words have just come back, and begin; or none of them has room here
+            return not any(map(self.page, shown))
+        part, _, parts = shown[self.now_at].part.partition("/")
+        return part == parts and (not _asks(shown[self.now_at]) or all(_asks(passage) for passage in shown))
 
     def _next(self, shown: Sequence[Passage], at: float) -> None:
         """Show the next passage, or the host's own words once in each round."""
@@ -172,6 +183,11 @@ class Scene:
         rows = [row for part in (authors, source) for row in packed(part, width, lambda t: font.size(t)[0])]
         rows += [passage.part] if passage.part else []
         return [Line(row, size, QUIET, gap=26 * self.board.at.unit if not i else 0.0) for i, row in enumerate(rows)]
+
+
+def _asks(passage: Passage) -> bool:
+    """Whether it ends in the authors' questions, which no number may seem to answer."""
+    return passage.id.partition(",")[0] == QUESTIONS
 
 
 def _with_nations(units: Sequence[str]) -> list[str]:
