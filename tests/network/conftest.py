@@ -61,7 +61,13 @@ class Room:
         if text:
             self.write(text)
         name = (f"network.name={self.file}",) if text else ()
-        settings = ("network.hold_seconds=1", "network.ladder=[]", f"network.backend={QUICK}", "network.threads=1")
+        settings = (
+            "network.hold_seconds=1",
+            "network.ladder=[]",
+            f"network.backend={QUICK}",
+            "network.threads=1",
+            "network.rung_seconds=[600]",
+        )  # a busy machine must not cut a fit
         self.config = load(Path("config.toml"), (*settings, *name, *changes))
         self.began = time.monotonic()
         self.player = Player(self.config, self.now)

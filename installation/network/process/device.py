@@ -14,6 +14,7 @@ from .no_card import why_none
 DRIVERS = (Path("/proc/driver/nvidia"), Path("/dev/kfd"))
 LARGE = 10_000_000  # weights
 VOLTA, AMPERE = 7.0, 8.0  # compute capability
+BEHIND = 10  # niceness of a fit; one that was started as nice as that steps back no further
 
 
 def cards() -> list[str]:
@@ -40,7 +41,7 @@ def may_have_card() -> bool:
 def settle() -> None:
     """Step back behind sound and picture: a lower priority, and first in line when memory runs out."""
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)
+        os.nice(max(0, BEHIND - os.nice(0)))
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
 
