@@ -31,7 +31,7 @@ class Alone(Process):
 
     def __init__(self, path: Path, folder: Path) -> None:
         Now.open_doors(folder / "now")
-        order = {"file": str(path), "memory": math.inf, "precision": "float32"}
+        order = {"file": str(path), "memory": math.inf, "precision": "float32", "xla": True}
         self.mute = Mute()
         super().__init__(Now(folder / "now", "network"), self.mute, order)  # type: ignore[arg-type]
         self.presses, self.seconds = 0, 60.0
