@@ -39,7 +39,7 @@ def test_a_file_is_built_trained_and_asked(trial: Trial) -> None:
     assert 0 < trial.step < trial.whole == trial.seconds
     assert trial.ready_after > 0
     assert trial.held > 1e8
-    assert {m["name"] for m in trial.learned} == {"accuracy"}
+    assert {m["name"] for m in trial.learned} == {"accuracy", "loss"}
     assert "model.compile" in trial.text
 
 
