@@ -30,7 +30,7 @@ def test_two_workers_fit_one_network_and_their_joules_are_summed(
     for worker in range(2):
         monkeypatch.setenv("KERAS_DISTRIBUTION_PROCESS_ID", str(worker))
         (tmp_path / str(worker)).mkdir()
-        rooms.append(Room(tmp_path / str(worker), "network.backend=jax", "network.name=together"))
+        rooms.append(Room(tmp_path / str(worker), "network.backend=jax", "network.name=distributed"))
         rooms[-1].player.setup()
     try:
         _both(rooms, Phase.RESTING)

@@ -56,9 +56,10 @@ def precise(precision: str, weights: int) -> None:
     """
     import keras
 
-    seen = cards()
+    matters = weights > LARGE if precision == "auto" else precision == "float32"
+    seen = cards() if matters and may_have_card() else []  # else Keras stays untouched: a file may join others first
     if precision == "auto":
-        precision = sixteen_bits(capability(seen)) if seen and weights > LARGE else "float32"
+        precision = sixteen_bits(capability(seen)) if seen else "float32"
     elif precision == "float32" and seen:
         exact(keras.backend.backend())
     keras.config.set_dtype_policy(precision)

@@ -61,7 +61,7 @@ class Process:
         self.pipe.tell("doing", what="Importing Keras.")
         import keras
 
-        from .device import cards, may_have_card, precise, settle, without_xla
+        from .device import may_have_card, precise, settle, without_xla
         from .reinitialise import Variables
         from .run import Runner
         from .stand import Stand
@@ -79,7 +79,6 @@ class Process:
         self.tally = Tally(self.now, lambda: self.leaving, self._tell_part)
         self.stand = Stand(self.listing, self.tally, self.gate)
         self.runner = Runner(self.listing)
-        self.room = room_for(cards(), self.order["memory"])
         precise(self.order["precision"], self.listing.weights)
         self.stand.install()
         self.ended_forks = behave()
@@ -168,10 +167,13 @@ class Process:
         """Refuse what will not fit, before it is compiled and the machine begins to swap."""
         if not model.built:
             return
+        from .device import cards
+
         needed = need_of(model, data.batch_rows)
         self.needs = needed.total
-        if needed.total > self.room.bytes:
-            raise ListingError(needed.sentence(self.path.stem, self.room))
+        room = room_for(cards(), self.order["memory"])  # asked of Keras now: a file may join other machines first
+        if needed.total > room.bytes:
+            raise ListingError(needed.sentence(self.path.stem, room))
 
     # -- one run of the file
     def turn(self) -> bool:
