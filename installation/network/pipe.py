@@ -17,6 +17,8 @@ from typing import IO, Any
 Message = dict[str, Any]
 leave_for_good = os._exit  # the real one: a network's file may find another in its place
 
+RUNS = "Running the file up to its first fit."  # the one part of preparing in which the file itself can stand still
+
 
 class Pipe:
     """The fitting process's end.

@@ -19,7 +19,7 @@ from .fit_energy import FitEnergy, cut, ended, learned
 from .fitter import Fitter
 from .ladder import Ladder
 from .listing import REMOTE, Listing, ListingError, read
-from .pipe import Message
+from .pipe import RUNS, Message
 from .remote.publisher import Away
 from .remote.subscriber import Elsewhere
 
@@ -92,6 +92,8 @@ class Player(player.Player):
 
     def _play(self, seconds: float) -> None:
         self._hear(seconds)
+        if self.fitter and not self.fitter.ready and self.now.preparing == RUNS:
+            self._end_what_stands_still(seconds)
         if self.energy:
             self._follow(seconds)
         elif self.fitter and self.fitter.fitting:
@@ -357,8 +359,8 @@ class Player(player.Player):
     def _end_what_stands_still(self, seconds: float) -> None:
         """No batch for long: a file that hangs is ended from outside."""
         assert self.fitter is not None
-        if self.progress[0] != self.now.updates or self.fitter.heard_at > self.progress[1]:
-            self.progress = (self.now.updates, seconds)
+        moved_at = seconds if self.progress[0] != self.now.updates else self.fitter.heard_at
+        self.progress = (self.now.updates, max(self.progress[1], moved_at))
         if seconds - self.progress[1] > self.settings.stuck_seconds:
             self.fitter.end()
             self.fitter = None

@@ -79,8 +79,8 @@ def test_a_file_that_stands_still_is_ended_from_outside_and_told_with_its_line(s
     shared.write(small(between="import time; time.sleep(10**6)"))
     fits = shared.now.fits
     shared.guest.press()
-    shared.play(lambda: shared.player.at > 0)
     line = shared.file.read_text().splitlines().index("    import time; time.sleep(10**6)") + 1
+    shared.play(lambda: shared.player.at == line)
     shared.play(lambda: shared.phase is Phase.UNABLE, ahead=shared.config.network.stuck_seconds + 1)
     assert shared.now["network_note"].startswith(f"mine.py, line {line}: no batch for")
     assert shared.now.fits == fits

@@ -21,7 +21,7 @@ import psutil
 from ...guard import attempt
 from ...now import Now
 from ..listing import Listing, ListingError, read
-from ..pipe import Message, Pipe
+from ..pipe import RUNS, Message, Pipe
 from ..troubles import NOT_A_NUMBER, Trouble, trouble
 from .manners import Over, behave, bury, leave_for_good
 from .memory import cap, need_of, room_for
@@ -83,7 +83,7 @@ class Process:
         self.stand.install()
         self.ended_forks = behave()
         signal.signal(signal.SIGALRM, self._end_the_file)
-        self.pipe.tell("doing", what="Running the file up to its first fit.")
+        self.pipe.tell("doing", what=RUNS)
 
     def _tell_text(self, listing: Listing, fit_line: str) -> None:
         self.pipe.tell("text", text=listing.text, fit_line=fit_line, about=listing.about)
