@@ -30,14 +30,13 @@ from installation.workshop.sketch_file import HOOKS
 TEXT = (HOME / "docs" / "plugins.md").read_text(encoding="utf-8")
 EXAMPLES = {f.split("\n")[0].removeprefix("# "): f for f in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)}
 FIT = """
-import sys
+import sys, tempfile
 from pathlib import Path
-from installation.network.listing import read
-found, names = read(Path(sys.argv[1])), {}
-for part in (found.module, found.build, found.data, found.fit, found.rest):
-    exec(part, names)
-losses = names[found.model].history.history["loss"]
-assert len(losses) == 5, losses
+from tests.network.alone import Alone
+alone = Alone(Path(sys.argv[1]), Path(tempfile.mkdtemp()))
+ended = alone.press()
+assert ended["how"] == "whole", ended
+assert int(alone.now.epoch) == 5, alone.now.epoch
 """
 
 

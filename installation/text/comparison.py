@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from ..published import BERT, HOURS_A_YEAR
+from installation.published import BERT, HOURS_A_YEAR
 
 BERT_KWH = float(BERT.kwh_pue or 0)
 DAYS_A_YEAR = HOURS_A_YEAR / 24

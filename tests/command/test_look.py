@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from installation.command.look import command
 from installation.config import HOME, ConfigError
+from installation.screen.colours import GROUND
 
 TRACE = "t_s,watts\n" + "".join(f"{i / 10},{70 + (i % 30) * 5}\n" for i in range(300))
 
@@ -41,7 +42,7 @@ def test_one_scene_alone(tmp_path: Path) -> None:
     out = tmp_path / "number.png"
     assert look("--scene", "number", "--size", "480x270", "--seconds", "2", "--out", str(out)).exit_code == 0
     picture = pygame.image.load(str(out))
-    assert picture.get_at((100, 200))[:3] == (12, 11, 10)
+    assert picture.get_at((100, 200))[:3] == GROUND
 
 
 @pytest.mark.parametrize(("scene", "state"), [("land", "settled"), ("inside", "fitting")])

@@ -74,7 +74,8 @@ def test_the_licences_are_named_with_their_texts() -> None:
     assert project["license"] == "MIT AND OFL-1.1"
     texts = [file for pattern in project["license-files"] for file in HOME.glob(pattern)]
     faces = len({f.stem.partition("-")[0] for f in (HOME / "installation/fonts").glob("*.ttf")})
-    assert len(texts) == 1 + faces
+    recordings = len(list((HOME / "installation/meter/recordings/licences").glob("*.txt")))
+    assert len(texts) == 1 + faces + recordings
     assert sum("SIL OPEN FONT LICENSE" in file.read_text(encoding="utf-8") for file in texts) == faces
 
 

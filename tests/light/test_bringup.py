@@ -34,7 +34,7 @@ def test_the_check_meets_the_board(monkeypatch):
     with BoardOnPty(build_elf(60, BAUD), BAUD) as board:
         strip, power = check.check(words(board.port, "light.leds=60"))
         assert (strip.state, strip.detail[:24]) == ("ok", "underfoot board, 60 LEDs")
-        assert power.detail.startswith("It draws 1.3 A")
+        assert power.detail.startswith("It draws 1.1 A")
     with BoardOnPty(build_elf(60, BAUD), BAUD) as board:
         strip, _ = check.check(words(board.port, "light.leds=144"))
         assert strip.state == "wrong"

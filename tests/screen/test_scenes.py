@@ -342,6 +342,6 @@ def test_an_epoch_of_a_part_of_the_rows_is_not_called_all_rows(stage: Stage, pic
     staged, wall = stage(100.0), picture(scenes=("code", "inside"))
     staged.become("fitting", wall)
     rows = scene(wall, inside.Scene)._rows  # type: ignore[attr-defined]
-    assert "all rows" in rows(staged.now)[0][2]
+    assert "all examples" in rows(staged.now)[0][2]
     staged.by["network"].fit_line = f"model.fit(data, labels, epochs=10, {more})"
     assert rows(staged.now)[0][2] == "10 epochs, one after the other"

@@ -102,5 +102,5 @@ def test_a_fit_becomes_a_disc_of_its_joules(tmp_path: Path) -> None:
     assert show.sketch.trouble == ""
     assert show.sketch.version is not None
     assert vars(show.sketch.version.module)["kept"] == [900.0]
-    discs = (pixels(show.stage._canvas)[120:240] == 0xA8A39A).sum()  # ash, between the texts
+    discs = (pixels(show.stage._canvas)[120:240] == 0x9CA7B4).sum()  # rest, between the texts
     assert discs == pytest.approx(900 * 40, rel=0.5)  # the disc is higher than this strip

@@ -225,7 +225,7 @@ def test_seconds_of_a_ledger_that_are_far_from_each_other_do_not_belong_together
     for second, utc in ((0, 1e9), (1, 1e9 + 1.0 + pause)):
         book.write([{"second": second, "provenance": 1, "utc": utc, "seconds": 1.0, "joules": 50.0}])
     book.close()
-    day = load_recording(tmp_path / "ledger.sqlite")
+    day = load_recording(tmp_path / "ledger.sqlite").recording
     assert day.seconds == pytest.approx(2.0 + pause, abs=0.01)
     assert float(day.joules[-1]) == pytest.approx(100.0)
     if pause:

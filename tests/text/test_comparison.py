@@ -19,7 +19,7 @@ def test_the_published_machine_would_need_the_published_hours() -> None:
 
 @pytest.mark.parametrize(
     ("watts", "says"),
-    [(76, "2.3 years to draw the 1 507 kWh"), (700, "90 days to draw the 1 507 kWh"), (5, "34 years")],
+    [(76, "would run 2.3 years"), (700, "would run 90 days"), (5, "34 years")],
 )
 def test_years_and_days(watts: float, says: str) -> None:
     sentence = in_words(watts)
