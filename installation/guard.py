@@ -65,13 +65,16 @@ def at_most(span: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+KEYBOARD = (signal.default_int_handler, signal.SIG_DFL)  # a sketch that is left has the second; players have their own
+
+
 def attempt(longest: float, call: Callable[[], object]) -> BaseException | None:
     """Run foreign code, for at most so many s (0 is as long as it takes); what it raised."""
     try:
         with at_most(longest):
             call()
     except BaseException as error:  # the one place: anybody's code may raise anything, and the show goes on
-        if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) in KEYBOARD:
             raise  # somebody at the keyboard, and not the file
         return error
     return None
