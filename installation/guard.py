@@ -26,6 +26,7 @@ from .players import ROOMS
 
 LOG_A_MINUTE = 1_000_000  # letters a player may print a minute; what is more is not kept
 AGAIN = 0.25  # s after which a hook that would not be broken off is broken off again
+KEYBOARD = (signal.default_int_handler, signal.SIG_DFL)  # a sketch that is left has the second; players have their own
 
 
 class Mistake(Exception):  # noqa: N818  (a sentence for whoever writes the sketch)
@@ -63,9 +64,6 @@ def at_most(span: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-KEYBOARD = (signal.default_int_handler, signal.SIG_DFL)  # a sketch that is left has the second; players have their own
 
 
 def attempt(longest: float, call: Callable[[], object]) -> BaseException | None:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pygame
@@ -33,14 +33,6 @@ def prepare() -> None:
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     pygame.display.init()
     pygame.font.init()
-
-
-class AnyScene(Protocol):
-    """What a file of scenes has: a class called Scene."""
-
-    def __init__(self, board: Board) -> None: ...
-    def draw(self, now: Now, seconds: float) -> None:
-        """Draw what changed; `seconds` is the moment on the meter's clock."""
 
 
 class Picture:
